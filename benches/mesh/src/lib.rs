@@ -1,0 +1,1 @@
+//! Workloads of the packet path: sealing, building, pools.

@@ -1,0 +1,1 @@
+//! Workloads of net-wire: header, frame and routing codecs.

@@ -1,0 +1,1 @@
+//! Packet AEAD and replay protection of Net.

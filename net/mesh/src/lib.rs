@@ -1,0 +1,1 @@
+//! The mesh of Net: the packet path.

@@ -1,0 +1,1 @@
+//! The Net substrate: one crate to add, a feature per subsystem.

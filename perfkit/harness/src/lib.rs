@@ -1,0 +1,1 @@
+//! Write a workload once; measure its time, its cost vector and its allocations.

@@ -1,0 +1,1 @@
+//! Time, instructions and allocations of any Rust workspace, held against per-host baselines.
