@@ -1,1 +1,47 @@
 //! Write a workload once; measure its time, its cost vector and its allocations.
+//!
+//! A workload is an ordinary function, generic over a [`Meter`]. Each instrument monomorphises its own loop, so
+//! nothing indirect sits in the measured region. A [`suite!`] names the workloads in a plain table, and two
+//! one-line bench targets turn the table into the executables that perfkit drives:
+//!
+//! ```
+//! use perfkit_harness::{Meter, ensure, suite};
+//!
+//! /// Sum `size` bytes.
+//! fn sum(meter: &mut impl Meter, size: u64) {
+//!     let bytes = vec![1u8; size as usize];
+//!     meter.measure(
+//!         || bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>(),
+//!         |total| ensure!(*total == size, "the sum of {size} ones is {total}"),
+//!     );
+//! }
+//!
+//! suite!(pub SUITE:
+//!     "sum/bytes" / size in [64, 4096] => sum, bytes(size);
+//! );
+//! assert_eq!(SUITE[1].id, "sum/bytes/4096");
+//! ```
+//!
+//! * `benches/time.rs`: `perfkit_harness::time_main!(my_benches::SUITE);` is Criterion under `cargo bench`, and under
+//!   `--perfkit-count ID N` runs exactly `N` operations inside [`perfkit_region`], for callgrind and dhat.
+//! * `benches/allocs.rs`: `perfkit_harness::allocs_main!(my_benches::SUITE);` installs the
+//!   [`CountingAllocator`] and answers the same arguments with allocation counts.
+//!
+//! Both targets need `harness = false`.
+
+mod allocator;
+mod cli;
+mod count;
+mod meter;
+mod suite;
+mod time;
+
+pub use allocator::{AllocationCounts, CountingAllocator};
+pub use cli::{Probe, WRONG_ANSWER_EXIT_CODE, run};
+pub use count::{Count, perfkit_region};
+pub use meter::{Answer, Meter};
+pub use suite::{Floor, Workload};
+pub use time::{CpuAndWall, Time};
+
+#[doc(hidden)]
+pub use criterion::Bencher;

@@ -1,0 +1,192 @@
+//! The executables' command line: perfkit's own arguments, and Criterion's for everything else.
+//!
+//! | arguments | answer on standard output |
+//! |---|---|
+//! | `--perfkit-list` | one JSON object a line: the rows of the suite and this executable's role |
+//! | `--perfkit-count ID N` | one JSON object: `N` operations were run inside the region, and the allocations seen |
+//! | `--perfkit-verify` | one JSON object: every row ran and checked its answer |
+//! | anything else | Criterion |
+//!
+//! With `PERFKIT_CPU_TIMES=PATH` in the environment, Criterion runs leave wall and CPU nanoseconds of every sample
+//! in that file as JSON.
+
+use std::{cell::Cell, path::Path, process::exit};
+
+use criterion::{BenchmarkId, Criterion, Throughput};
+use serde_json::json;
+
+use crate::{AllocationCounts, Count, CountingAllocator, CpuAndWall, Workload};
+
+/// The exit code of a process whose workload gave a wrong answer.
+pub const WRONG_ANSWER_EXIT_CODE: i32 = 86;
+
+/// The exit code for arguments that name nothing in the suite.
+const USAGE_EXIT_CODE: i32 = 2;
+
+thread_local! {
+    /// The id at work, for the message of a wrong answer.
+    static CURRENT_ID: Cell<&'static str> = const { Cell::new("") };
+}
+
+/// How an executable reads its allocator.
+#[derive(Clone, Copy)]
+pub struct Probe {
+    /// `time` or `allocs`: which bench target this executable is.
+    pub role: &'static str,
+    /// What has been allocated so far.
+    pub read: fn() -> AllocationCounts,
+    /// Start the peak anew.
+    pub reset_peak: fn(),
+}
+
+impl Probe {
+    /// The time executable: nothing counts allocations.
+    pub const TIME: Self = Self { role: "time", read: AllocationCounts::default, reset_peak: || {} };
+    /// The allocation executable, under the [`CountingAllocator`].
+    pub const ALLOCS: Self =
+        Self { role: "allocs", read: CountingAllocator::read, reset_peak: CountingAllocator::reset_peak };
+}
+
+/// A bench target's `main` for time and counts.
+#[macro_export]
+macro_rules! time_main {
+    ($suite:path) => {
+        fn main() {
+            $crate::run($suite, $crate::Probe::TIME);
+        }
+    };
+}
+
+/// A bench target's `main` for allocations; installs the [`CountingAllocator`].
+#[macro_export]
+macro_rules! allocs_main {
+    ($suite:path) => {
+        #[global_allocator]
+        static ALLOCATOR: $crate::CountingAllocator = $crate::CountingAllocator;
+
+        fn main() {
+            $crate::run($suite, $crate::Probe::ALLOCS);
+        }
+    };
+}
+
+/// Answer the command line from a suite.
+pub fn run(suite: &'static [Workload], probe: Probe) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["--perfkit-list", ..] => list(suite, probe),
+        ["--perfkit-count", id, operations, ..] => count(suite, probe, id, operations),
+        ["--perfkit-verify", ..] => verify(suite, probe),
+        _ if probe.role == "allocs" => {
+            eprintln!("this executable counts allocations: give it --perfkit-list or --perfkit-count ID N");
+        }
+        _ => criterion(suite),
+    }
+}
+
+fn list(suite: &[Workload], probe: Probe) {
+    for workload in suite {
+        println!(
+            "{}",
+            json!({
+                "id": workload.id,
+                "role": probe.role,
+                "size": workload.size,
+                "bytes": workload.bytes,
+                "elements": workload.elements,
+                "revision": workload.revision,
+                "floor": workload.floor.map(|floor| floor.id()),
+                "threads": workload.threads,
+                "contended": workload.contended,
+                "counted_operations": workload.counted_operations,
+            })
+        );
+    }
+}
+
+fn count(suite: &[Workload], probe: Probe, id: &str, operations: &str) {
+    let Some(workload) = suite.iter().find(|workload| workload.id == id) else {
+        usage(&format!("no workload is called {id:?}; --perfkit-list names them"));
+    };
+    let Ok(operations) = operations.parse::<u64>() else {
+        usage(&format!("{operations:?} is not a number of operations"));
+    };
+    if !workload.counted() {
+        usage(&format!("{id} runs {} threads; counting sees one thread only", workload.threads));
+    }
+    let counts = counted(workload, operations, probe);
+    println!(
+        "{}",
+        json!({
+            "id": workload.id,
+            "operations": operations,
+            "allocations": counts.allocations,
+            "reallocations": counts.reallocations,
+            "bytes": counts.bytes,
+            "peak_bytes": counts.peak_bytes,
+        })
+    );
+}
+
+fn verify(suite: &[Workload], probe: Probe) {
+    let counted_rows = suite.iter().filter(|workload| workload.counted());
+    let verified = counted_rows.map(|workload| counted(workload, 1, probe)).count();
+    println!("{}", json!({ "verified": verified }));
+}
+
+fn counted(workload: &Workload, operations: u64, probe: Probe) -> AllocationCounts {
+    CURRENT_ID.set(workload.id);
+    let mut meter = Count::new(operations, probe);
+    (workload.count)(&mut meter, workload.size);
+    match meter.counts() {
+        Some(counts) => counts,
+        None => wrong_answer("the workload never measured"),
+    }
+}
+
+fn criterion(suite: &'static [Workload]) {
+    let mut criterion = Criterion::default().with_measurement(CpuAndWall).configure_from_args();
+    for workload in suite {
+        let (group_name, function) = workload.id.split_once('/').unwrap_or((workload.id, ""));
+        let mut group = criterion.benchmark_group(group_name);
+        group.throughput(match workload.bytes {
+            0 => Throughput::Elements(workload.elements),
+            bytes => Throughput::Bytes(bytes),
+        });
+        let id = match function.rsplit_once('/') {
+            Some((function, parameter)) => BenchmarkId::new(function, parameter),
+            None => BenchmarkId::from_parameter(function),
+        };
+        group.bench_function(id, |bencher| {
+            CURRENT_ID.set(workload.id);
+            (workload.time)(bencher, workload.size);
+        });
+        group.finish();
+    }
+    criterion.final_summary();
+    if let Some(path) = std::env::var_os("PERFKIT_CPU_TIMES") {
+        leave_cpu_times(Path::new(&path));
+    }
+}
+
+/// Write every sample's wall and CPU nanoseconds.
+fn leave_cpu_times(path: &Path) {
+    let samples = CpuAndWall::samples();
+    let document = json!({ "wall_and_cpu_ns": samples });
+    if let Err(error) = std::fs::write(path, document.to_string()) {
+        eprintln!("perfkit: cannot leave CPU times in {}: {error}", path.display());
+        exit(1);
+    }
+}
+
+/// End the process: its answer was wrong, so nothing it measured means anything.
+pub(crate) fn wrong_answer(why: &str) -> ! {
+    eprintln!("perfkit: wrong answer from {}: {why}", CURRENT_ID.get());
+    exit(WRONG_ANSWER_EXIT_CODE);
+}
+
+fn usage(message: &str) -> ! {
+    eprintln!("perfkit: {message}");
+    exit(USAGE_EXIT_CODE);
+}
