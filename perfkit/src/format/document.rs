@@ -1,0 +1,119 @@
+//! Reading and writing documents: the schema is checked before anything else, and a file is written whole or not
+//! at all.
+
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use thiserror::Error;
+
+/// Why a document could not be read or written.
+#[derive(Debug, Error)]
+pub enum DocumentError {
+    /// The file system said no.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the file system said.
+        source: io::Error,
+    },
+    /// Not JSON, or cut short.
+    #[error("{path}: not a JSON document (cut short or damaged?): {source}")]
+    NotJson {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: serde_json::Error,
+    },
+    /// A document of another kind or another major version.
+    #[error("{path}: its schema is {found}, this command reads {expected}")]
+    WrongSchema {
+        /// The file.
+        path: PathBuf,
+        /// `schema` in the file.
+        found: String,
+        /// What the command wants.
+        expected: &'static str,
+    },
+    /// The right schema with a field missing or of the wrong type.
+    #[error("{path}: does not fit schema {expected}: {source}")]
+    Misfit {
+        /// The file.
+        path: PathBuf,
+        /// What the command wants.
+        expected: &'static str,
+        /// The field.
+        source: serde_json::Error,
+    },
+}
+
+/// Read a document of schema `expected`, such as `perfkit.run/1`.
+pub fn read_document<T: DeserializeOwned>(path: &Path, expected: &'static str) -> Result<T, DocumentError> {
+    let text = fs::read_to_string(path).map_err(|source| DocumentError::Io { path: path.to_owned(), source })?;
+    parse_document(&text, path, expected)
+}
+
+/// Read a document from text; `path` only names it in errors.
+pub fn parse_document<T: DeserializeOwned>(
+    text: &str,
+    path: &Path,
+    expected: &'static str,
+) -> Result<T, DocumentError> {
+    let value: Value = serde_json::from_str(text)
+        .map_err(|source| DocumentError::NotJson { path: path.to_owned(), source })?;
+    let found = value.get("schema").and_then(Value::as_str).unwrap_or("missing");
+    if found != expected {
+        return Err(DocumentError::WrongSchema { path: path.to_owned(), found: found.to_owned(), expected });
+    }
+    serde_json::from_value(value)
+        .map_err(|source| DocumentError::Misfit { path: path.to_owned(), expected, source })
+}
+
+/// The document as text: keys sorted, two spaces, a newline at the end.
+pub fn document_text<T: Serialize>(document: &T) -> Result<String, serde_json::Error> {
+    // `serde_json::Value` keeps its maps sorted by key.
+    let sorted: Value = serde_json::to_value(document)?;
+    let mut text = serde_json::to_string_pretty(&sorted)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// Write a document under a temporary name in the same folder, then rename it into place.
+pub fn write_document<T: Serialize>(path: &Path, document: &T) -> Result<(), DocumentError> {
+    let text = document_text(document)
+        .map_err(|source| DocumentError::Io { path: path.to_owned(), source: source.into() })?;
+    write_whole(path, text.as_bytes())
+}
+
+/// Write bytes under a temporary name in the same folder, then rename them into place.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), DocumentError> {
+    let to_error = |source| DocumentError::Io { path: path.to_owned(), source };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder).map_err(to_error)?;
+    let mut file = tempfile::Builder::new().prefix(".perfkit-").tempfile_in(folder).map_err(to_error)?;
+    file.write_all(bytes).map_err(to_error)?;
+    file.as_file().sync_all().map_err(to_error)?;
+    readable_by_all(file.path()).map_err(to_error)?;
+    file.persist(path).map_err(|error| to_error(error.error))?;
+    Ok(())
+}
+
+/// Temporary files are private to their owner; results are not secrets.
+#[cfg(unix)]
+fn readable_by_all(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_path: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! The documents perfkit reads and writes, as types: `FORMAT.md` in words, `schemas/` in JSON Schema.
+//!
+//! Every document names its `schema` and major version. Another major version is refused; fields that this version
+//! does not know are kept and written back. Objects are written with sorted keys and base units, so that a
+//! reviewer's diff shows what changed and nothing else.
+
+pub mod baseline;
+pub mod benchmark;
+pub mod bmf;
+pub mod config;
+pub mod document;
+pub mod host;
+pub mod metric;
+pub mod recipe;
+pub mod run;
+pub mod verdict;
+
+pub use baseline::{Acceptance, Baseline, BaselineKind, CountedKey};
+pub use benchmark::{Benchmark, Invalidation, Witness};
+pub use config::{Config, Gate, GateKind, Level, Suite, Waiver};
+pub use document::{DocumentError, read_document, write_document};
+pub use host::{EnvironmentGuard, Fingerprint, Host, HostRules};
+pub use metric::{Better, Class, Interval, Metric, MetricInfo, metric_info};
+pub use run::{Mode, Problem, ProblemKind, Provenance, Run, Toolchain};
+pub use verdict::{Outcome, Verdict};

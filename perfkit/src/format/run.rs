@@ -1,0 +1,124 @@
+//! A run: every metric of one invocation with everything needed to judge it later. Written once.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Benchmark, EnvironmentGuard, Host, Verdict};
+
+/// The schema of run documents.
+pub const RUN_SCHEMA: &str = "perfkit.run/1";
+
+/// Everything that one invocation measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// [`RUN_SCHEMA`].
+    pub schema: String,
+    /// perfkit's own version.
+    pub perfkit: String,
+    /// Names the run in its store.
+    pub id: String,
+    /// The machine.
+    pub host: Host,
+    /// What built and counted it.
+    pub toolchain: Toolchain,
+    /// Which sources, when, and how it was asked for.
+    pub provenance: Provenance,
+    /// How quiet the machine was.
+    pub environment: EnvironmentGuard,
+    /// What was measured, by id.
+    pub benchmarks: Vec<Benchmark>,
+    /// What could not be measured, and why.
+    #[serde(default)]
+    pub problems: Vec<Problem>,
+    /// What the baseline and the gates say of it.
+    #[serde(default)]
+    pub verdicts: Vec<Verdict>,
+    /// Fields of later minor versions.
+    #[serde(flatten)]
+    pub extra: BTreeMap<String, Value>,
+}
+
+impl Run {
+    /// The row with this id.
+    pub fn benchmark(&self, id: &str) -> Option<&Benchmark> {
+        self.benchmarks.iter().find(|benchmark| benchmark.id == id)
+    }
+}
+
+/// Compilers, tools and build profile.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Toolchain {
+    /// `rustc -vV`: release and commit.
+    pub rustc: String,
+    /// The target triple.
+    pub target: String,
+    /// valgrind's version; `None` where there is none.
+    pub valgrind: Option<String>,
+    /// The C library and the start of its file's digest: its copy routines are counted too.
+    pub libc: String,
+    /// The Cargo profile in effect for benches: opt-level, lto, codegen-units, debug-assertions, panic.
+    pub build_profile: BTreeMap<String, String>,
+    /// `RUSTFLAGS` and its like, as in effect.
+    #[serde(default)]
+    pub rustflags: String,
+}
+
+/// Where a run comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The commit; empty outside a repository.
+    pub revision: String,
+    /// Whether tracked files differed from the commit.
+    pub dirty: bool,
+    /// When the run began, UTC.
+    pub started: String,
+    /// SHA-256 of `Cargo.lock`.
+    pub lock_digest: String,
+    /// perfkit's arguments.
+    pub command: Vec<String>,
+    /// Quick runs are never accepted as a baseline.
+    pub mode: Mode,
+    /// Interrupted: what is there is whole, the rest is absent.
+    #[serde(default)]
+    pub partial: bool,
+    /// Rounds of fresh processes per timed benchmark.
+    pub rounds: u32,
+}
+
+/// How thoroughly a run measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// One short round.
+    Quick,
+    /// Several rounds of fresh processes.
+    #[default]
+    Full,
+}
+
+/// Something that was asked for and not measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The benchmark, package or instrument.
+    pub subject: String,
+    /// What sort of problem.
+    pub kind: ProblemKind,
+    /// What happened and what to do.
+    pub message: String,
+}
+
+/// Sorts of problems, each with its effect on the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemKind {
+    /// The host cannot do this (an instrument or enough cores are missing): shown, not a failure.
+    Skipped,
+    /// A workload gave a wrong answer.
+    WrongAnswer,
+    /// A bench target did not build.
+    BuildFailed,
+    /// An instrument or a bench process failed.
+    ToolFailed,
+}
