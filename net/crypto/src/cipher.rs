@@ -108,9 +108,7 @@ impl PacketCipher {
             return Err(OpenError::TooShort { len });
         }
         let nonce = Nonce::assume_unique_for_key(self.nonce(counter));
-        self.key
-            .open_in_place(nonce, Aad::from(aad), sealed)
-            .map_err(|_| OpenError::Forged { counter, len })
+        self.key.open_in_place(nonce, Aad::from(aad), sealed).map_err(|_| OpenError::Forged { counter, len })
     }
 
     /// Decrypt a reference-counted payload (`decrypt_to_bytes`).

@@ -82,7 +82,9 @@ pub const fn nonce_prefix(session_id: u64) -> [u8; 4] {
 
 fn keyed_hash(key: &[u8], message: &[u8; 32]) -> u64 {
     // BLAKE2s takes keys of up to 32 bytes; ours are 13 and 14.
-    let Ok(mut mac) = Blake2sMac256::new_with_salt_and_personal(key, &[], &[]) else { unreachable!("a key of at most 32 bytes") };
+    let Ok(mut mac) = Blake2sMac256::new_with_salt_and_personal(key, &[], &[]) else {
+        unreachable!("a key of at most 32 bytes")
+    };
     mac.update(message);
     let digest: [u8; 32] = mac.finalize().into_bytes().into();
     let [a, b, c, d, e, f, g, h, ..] = digest;
