@@ -86,11 +86,12 @@ impl PacketCipher {
         payload: &mut [u8],
     ) -> Result<[u8; TAG_SIZE], SealError> {
         let nonce = Nonce::assume_unique_for_key(self.nonce(counter));
-        match self.key.seal_in_place_separate_tag(nonce, Aad::from(aad), payload) {
-            // The algorithm's tag is 16 bytes, so the copy is whole.
-            Ok(tag) => Ok(std::array::from_fn(|i| tag.as_ref().get(i).copied().unwrap_or_default())),
-            Err(_) => Err(SealError::TooLong { len: payload.len() }),
-        }
+        let too_long = SealError::TooLong { len: payload.len() };
+        let Ok(tag) = self.key.seal_in_place_separate_tag(nonce, Aad::from(aad), payload) else {
+            return Err(too_long);
+        };
+        // This algorithm's tag has 16 bytes: the conversion cannot fail, and compiles to the copy.
+        tag.as_ref().try_into().map_err(|_| too_long)
     }
 
     /// Decrypt `sealed` (ciphertext, then tag) where it lies and return the plaintext (`decrypt_in_place`).

@@ -1,7 +1,7 @@
 //! Events to sealed datagram in one pass over a buffer that the builder keeps.
 //!
-//! Frames go straight behind the place of the header, are sealed there, and header and tag are written around
-//! them. Cost: each event copied once, one locked addition, the AEAD; no allocation.
+//! Frames go straight behind the place of the header and are sealed there. Cost: each event copied once, one
+//! locked addition, the AEAD; no allocation.
 use crate::send_key::SendKey;
 use crate::{PacketMeta, planted};
 use net_crypto::{CounterExhausted, PacketKey, SealError, TxCounter};
@@ -103,7 +103,7 @@ impl PacketBuilder {
         self.key.epoch
     }
 
-    /// Seal `payload_len` bytes behind the header's place, then write header and tag around them.
+    /// Write the header in its place, seal the `payload_len` bytes behind it, and append the tag.
     #[inline]
     fn seal(&mut self, mut header: PacketHeader, payload_len: usize) -> Result<&[u8], BuildError> {
         // Cannot fail: callers come with what the frames were limited to. The test lets the compiler drop others.
@@ -113,13 +113,14 @@ impl PacketBuilder {
         let SendKey { cipher, counter, .. } = &*self.key;
         let counter = counter.next()?;
         header.session_id.set(cipher.session_id());
+        header.nonce = cipher.nonce(counter);
+        // Before sealing: the header is then in registers still.
+        self.buffer[..HEADER_SIZE].copy_from_slice(header.as_bytes());
         let aad = header.aad();
         let tag_at = HEADER_SIZE + payload_len;
         let payload = &mut self.buffer[HEADER_SIZE..tag_at];
         planted::cost_of_build(payload);
         let tag = cipher.seal_in_place(counter, &aad, payload)?;
-        header.nonce = cipher.nonce(counter);
-        self.buffer[..HEADER_SIZE].copy_from_slice(header.as_bytes());
         self.buffer[tag_at..tag_at + TAG_SIZE].copy_from_slice(&tag);
         Ok(&self.buffer[..tag_at + TAG_SIZE])
     }

@@ -160,10 +160,10 @@ impl Stock {
 
     #[inline]
     pub(crate) fn put(&self, builder: Box<PacketBuilder>) {
-        if builder.epoch() == self.epoch() {
-            // A full queue gives it back, and it is dropped.
-            let _ = self.queue.push(builder);
-        } else {
+        if builder.epoch() != self.epoch() {
+            return discard(builder);
+        }
+        if let Err(builder) = self.queue.push(builder) {
             discard(builder);
         }
     }

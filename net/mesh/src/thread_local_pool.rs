@@ -1,6 +1,6 @@
 //! A pool whose builders come from a cache of the calling thread, for threads that send much.
 //!
-//! Cost of a warm cycle: no locked operation, no allocation, some dozens of instructions. The cache finds the pool
+//! Cost of a warm cycle: no locked operation, no allocation, some dozens of instructions. The cache knows the pool
 //! it served last by one comparison, others by a map; entries of dropped pools go every 4096 accesses, on a cold
 //! path. A builder whose key was replaced is recognised by its epoch, a plain load.
 use crate::PacketBuilder;
@@ -45,30 +45,22 @@ impl ThreadLocalPool {
     #[inline]
     pub fn acquire(&self) -> Box<PacketBuilder> {
         // Without a cache (the thread is ending) the shared stock serves.
-        let cached = CACHE.try_with(|cache| {
-            let mut cache = cache.try_borrow_mut().ok()?;
-            Some(cache.shelf(self).take(&self.stock))
-        });
-        match cached {
-            Ok(Some(builder)) => builder,
-            _ => self.stock.take(),
-        }
+        CACHE
+            .try_with(|cache| Some(cache.try_borrow_mut().ok()?.shelf(self).take(&self.stock)))
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| self.stock.take())
     }
 
-    /// Give a builder back. It is dropped when cache and stock are full, or when it is of another key or pool.
+    /// Give a builder back. It is dropped when cache and stock are full, when it is of another key or pool, or
+    /// when the thread is ending.
     #[inline]
     pub fn release(&self, builder: Box<PacketBuilder>) {
-        let mut builder = Some(builder);
         let _ = CACHE.try_with(|cache| {
-            if let Ok(mut cache) = cache.try_borrow_mut()
-                && let Some(builder) = builder.take()
-            {
+            if let Ok(mut cache) = cache.try_borrow_mut() {
                 cache.shelf(self).put(&self.stock, builder);
             }
         });
-        if let Some(builder) = builder {
-            self.stock.put(builder);
-        }
     }
 
     /// Replace the key: a fresh counter, and no builder of the old key is lent again, on any thread.
@@ -89,9 +81,7 @@ impl ThreadLocalPool {
     /// Builders that the calling thread's cache holds, of all pools: to watch memory by.
     pub fn cached_on_this_thread() -> usize {
         CACHE
-            .try_with(|cache| {
-                cache.try_borrow().map_or(0, |cache| cache.shelves.iter().map(|s| s.builders.len()).sum())
-            })
+            .try_with(|cache| cache.try_borrow().map_or(0, |cache| cache.shelves().map(Shelf::len).sum()))
             .unwrap_or(0)
     }
 }
@@ -143,75 +133,67 @@ impl Drop for ThreadLocalBuilder<'_> {
 }
 
 thread_local! {
-    static CACHE: RefCell<Cache> = const { RefCell::new(Cache { last: 0, accesses: 0, shelves: Vec::new(), index: None }) };
+    static CACHE: RefCell<Cache> =
+        const { RefCell::new(Cache { front: Shelf::NONE, accesses_to_reap: REAP_INTERVAL, others: None }) };
 }
 
-/// What one thread keeps, a shelf for each pool it uses.
+/// What one thread keeps: a shelf for each pool it uses.
 struct Cache {
-    /// Position of the shelf used last.
-    last: usize,
-    accesses: u32,
-    shelves: Vec<Shelf>,
-    /// Pool id to position, once there is more than one shelf.
-    index: Option<HashMap<u64, usize>>,
+    /// The shelf used last.
+    front: Shelf,
+    accesses_to_reap: u32,
+    /// The other shelves by pool id, once there are some.
+    others: Option<HashMap<u64, Shelf>>,
 }
 
 impl Cache {
     #[inline]
     fn shelf(&mut self, pool: &ThreadLocalPool) -> &mut Shelf {
-        self.accesses += 1;
-        if self.accesses >= REAP_INTERVAL {
+        self.accesses_to_reap -= 1;
+        if self.accesses_to_reap == 0 {
             self.reap();
         }
-        let is_last = self.shelves.get(self.last).is_some_and(|shelf| shelf.pool_id == pool.id);
-        if !is_last {
-            self.last = self.find_or_add(pool);
-        }
+        // An epoch is of one key of one pool, so this one comparison asks for both.
         let epoch = pool.stock.epoch();
-        let shelf = &mut self.shelves[self.last];
-        if shelf.epoch != epoch {
-            shelf.renew(epoch);
+        if self.front.epoch != epoch {
+            self.bring_to_front(pool, epoch);
         }
-        shelf
+        &mut self.front
     }
 
     #[cold]
     #[inline(never)]
-    fn find_or_add(&mut self, pool: &ThreadLocalPool) -> usize {
-        let index = self.index.get_or_insert_default();
-        *index.entry(pool.id).or_insert_with(|| {
-            self.shelves.push(Shelf {
-                pool_id: pool.id,
-                epoch: pool.stock.epoch(),
-                builders: Vec::with_capacity(LOCAL_LIMIT),
-                stock: Arc::downgrade(&pool.stock),
-            });
-            self.shelves.len() - 1
-        })
+    fn bring_to_front(&mut self, pool: &ThreadLocalPool, epoch: u64) {
+        if self.front.pool_id != pool.id {
+            let others = self.others.get_or_insert_default();
+            let shelf = others.remove(&pool.id).unwrap_or_else(|| Shelf::of(pool));
+            let behind = std::mem::replace(&mut self.front, shelf);
+            if behind.pool_id != Shelf::NONE.pool_id {
+                others.insert(behind.pool_id, behind);
+            }
+        }
+        if self.front.epoch != epoch {
+            // The key was replaced: nothing here is lent again.
+            self.front.builders.clear();
+            self.front.epoch = epoch;
+        }
     }
 
     /// Drop the shelves of pools that are gone.
     #[cold]
     #[inline(never)]
     fn reap(&mut self) {
-        self.accesses = 0;
-        self.shelves.retain(|shelf| shelf.stock.strong_count() > 0);
-        self.last = 0;
-        if let Some(index) = &mut self.index {
-            index.clear();
-            index.extend(self.shelves.iter().enumerate().map(|(at, shelf)| (shelf.pool_id, at)));
+        self.accesses_to_reap = REAP_INTERVAL;
+        if self.front.stock.strong_count() == 0 {
+            self.front = Shelf::NONE;
+        }
+        if let Some(others) = &mut self.others {
+            others.retain(|_, shelf| shelf.stock.strong_count() > 0);
         }
     }
-}
 
-impl Drop for Cache {
-    /// A thread that ends gives what it kept to those that stay.
-    fn drop(&mut self) {
-        for shelf in &mut self.shelves {
-            if let Some(stock) = shelf.stock.upgrade() {
-                shelf.builders.drain(..).for_each(|builder| stock.put(builder));
-            }
-        }
+    fn shelves(&self) -> impl Iterator<Item = &Shelf> {
+        self.others.iter().flat_map(HashMap::values).chain([&self.front])
     }
 }
 
@@ -224,6 +206,19 @@ struct Shelf {
 }
 
 impl Shelf {
+    /// No pool has id 0, no key epoch 0.
+    const NONE: Self = Self { pool_id: 0, epoch: 0, builders: Vec::new(), stock: Weak::new() };
+
+    #[cold]
+    fn of(pool: &ThreadLocalPool) -> Self {
+        Self {
+            pool_id: pool.id,
+            epoch: pool.stock.epoch(),
+            builders: Vec::with_capacity(LOCAL_LIMIT),
+            stock: Arc::downgrade(&pool.stock),
+        }
+    }
+
     #[inline]
     fn take(&mut self, stock: &Stock) -> Box<PacketBuilder> {
         match self.builders.pop() {
@@ -241,6 +236,10 @@ impl Shelf {
         }
     }
 
+    fn len(&self) -> usize {
+        self.builders.len()
+    }
+
     /// Take up to eight from the stock, or have one made.
     #[cold]
     #[inline(never)]
@@ -255,13 +254,14 @@ impl Shelf {
         }
         first
     }
+}
 
-    /// The key was replaced: nothing here is lent again.
-    #[cold]
-    #[inline(never)]
-    fn renew(&mut self, epoch: u64) {
-        self.builders.clear();
-        self.epoch = epoch;
+impl Drop for Shelf {
+    /// A thread that ends gives what it kept to those that stay.
+    fn drop(&mut self) {
+        if let Some(stock) = self.stock.upgrade() {
+            self.builders.drain(..).for_each(|builder| stock.put(builder));
+        }
     }
 }
 
