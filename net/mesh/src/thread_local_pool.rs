@@ -201,6 +201,7 @@ impl Cache {
 struct Shelf {
     pool_id: u64,
     epoch: u64,
+    #[expect(clippy::vec_box, reason = "builders come and go as pointers")]
     builders: Vec<Box<PacketBuilder>>,
     stock: Weak<Stock>,
 }

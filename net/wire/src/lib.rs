@@ -23,20 +23,37 @@
 //! The layout is that of Net v0.27; integers are little-endian unless a type says otherwise.
 #![forbid(unsafe_code)]
 
+mod address;
+mod capability_ad;
+mod channel_name;
 mod classify;
+mod control;
 mod flags;
 pub mod frames;
 mod handshake;
 mod header;
 pub mod identifiers;
+mod keepalive;
 pub mod limits;
+mod manifest;
 mod pingwave;
+mod rendezvous;
 mod routing;
+pub mod subprotocol;
+mod swarm_pingwave;
 
+pub use address::{ADDRESS_SIZE, AddressError, Reflex, decode_address, encode_address};
+pub use capability_ad::{CapabilityAd, CapabilityAdError};
+pub use channel_name::{ChannelName, ChannelNameError};
 pub use classify::{DatagramKind, classify};
+pub use control::{ControlError, NackPayload, StreamNack, StreamReset, StreamWindow};
 pub use flags::{PacketFlags, RoutingFlags};
 pub use frames::{FrameError, FrameWriter};
 pub use handshake::{HandshakeError, write_handshake};
 pub use header::{HeaderError, PacketHeader};
+pub use keepalive::{Keepalive, KeepaliveError};
+pub use manifest::{Manifest, ManifestEntry, ManifestError, ProtocolVersion};
 pub use pingwave::{Health, Pingwave, PingwaveError, PrimaryCapabilities, memory_tier};
+pub use rendezvous::{Rendezvous, RendezvousError};
 pub use routing::{ForwardError, RoutingHeader, RoutingHeaderError, forward_in_place};
+pub use swarm_pingwave::{SwarmPingwave, SwarmPingwaveError};
