@@ -1,0 +1,267 @@
+//! Receiving against `tamper.json` and `handshake.json`: every refusal told apart, and none moves the window.
+#[path = "../../wire/tests/support/mod.rs"]
+mod support;
+
+use bytes::{Bytes, BytesMut};
+use net_crypto::{AdmitError, OpenError, PacketKey};
+use net_node::{PacketBuilder, PacketMeta, PacketOpener, ReceiveError};
+use net_wire::{HeaderError, PacketFlags, PacketHeader, identifiers};
+use serde_json::Value;
+use support::{cases, hex, load, name, number};
+
+fn tamper() -> Value {
+    load(include_str!("vectors/tamper.json"))
+}
+
+fn opener(vectors: &Value) -> PacketOpener {
+    let key: [u8; 32] = hex(&vectors["key_hex"]).try_into().unwrap();
+    PacketOpener::new(&PacketKey::from(key), number(&vectors["session_id"]))
+}
+
+/// The vectors' word for an outcome.
+fn word<T>(outcome: &Result<T, ReceiveError>) -> &'static str {
+    match outcome {
+        Ok(_) => "accept",
+        Err(ReceiveError::Header(_)) => "parse_reject",
+        Err(ReceiveError::UnknownSession { .. }) => "unknown_session",
+        Err(ReceiveError::Length { .. }) => "length_reject",
+        Err(ReceiveError::Open(_)) => "aead_reject",
+        Err(ReceiveError::HeartbeatLength { .. }) => "heartbeat_length",
+        Err(ReceiveError::Handshake) => "handshake",
+        Err(ReceiveError::Replay(_)) => "replay",
+    }
+}
+
+/// The outcome in each of the forms a datagram is opened in; they must agree.
+fn outcome(opener: impl Fn() -> PacketOpener, datagram: &[u8]) -> &'static str {
+    let borrowed = word(&opener().open_in_place(&mut datagram.to_vec()));
+    assert_eq!(word(&opener().open_bytes(Bytes::copy_from_slice(datagram))), borrowed);
+    let shared = Bytes::copy_from_slice(datagram);
+    assert_eq!(word(&opener().open_bytes(shared.clone())), borrowed);
+    assert_eq!(shared, datagram, "a shared datagram stays as it was");
+    borrowed
+}
+
+#[test]
+fn every_tamper_case_has_the_stated_result() {
+    let vectors = tamper();
+    for case in cases(&vectors, "cases") {
+        let opener = || match name(case) {
+            "wrong_key" => PacketOpener::new(&PacketKey::from([0x55; 32]), number(&vectors["session_id"])),
+            _ => opener(&vectors),
+        };
+        assert_eq!(outcome(opener, &hex(&case["packet_hex"])), case["result"], "{}", name(case));
+    }
+}
+
+#[test]
+fn a_flip_at_every_offset_has_the_stated_result() {
+    let vectors = tamper();
+    let base = hex(&vectors["base_packet_hex"]);
+    let flips = cases(&vectors, "flip_bit0_per_offset");
+    assert_eq!(flips.len(), base.len());
+    for flip in flips {
+        let offset = number(&flip["offset"]) as usize;
+        let mut packet = base.clone();
+        packet[offset] ^= 1;
+        assert_eq!(outcome(|| opener(&vectors), &packet), flip["result"], "offset {offset}");
+    }
+}
+
+#[test]
+fn the_untampered_packet_holds_the_stated_events_in_both_forms() {
+    let vectors = tamper();
+    let base = hex(&vectors["base_packet_hex"]);
+    let stated: Vec<Vec<u8>> = cases(&vectors, "plaintext_events").iter().map(hex).collect();
+    let mut received = base.clone();
+    let mut borrowed = opener(&vectors);
+    assert_eq!(borrowed.open_in_place(&mut received).unwrap().events().collect::<Vec<_>>(), stated);
+    let owned = opener(&vectors).open_bytes(base.into()).unwrap();
+    assert_eq!(owned.events().collect::<Vec<_>>(), stated);
+}
+
+#[test]
+fn heartbeats_in_order_are_accepted_as_stated_each_refusal_by_its_own_error() {
+    let vectors = tamper();
+    let mut opener = opener(&vectors);
+    let counter = 0x1F4;
+    for case in cases(&vectors, "heartbeats_in_order") {
+        let outcome = opener.verify_heartbeat(&hex(&case["packet_hex"]));
+        assert_eq!(outcome.is_ok(), case["accepted"].as_bool().unwrap(), "{}", name(case));
+        let expected = match name(case) {
+            "header_only_no_tag" => Err(ReceiveError::HeartbeatLength { len: 0 }),
+            "bad_tag" => Err(ReceiveError::Open(OpenError::Forged { counter, len: 16 })),
+            "first_delivery" => Ok(()),
+            "replay" => Err(ReceiveError::Replay(AdmitError::Replayed { counter })),
+            other => panic!("unknown case {other}"),
+        };
+        assert_eq!(outcome, expected, "{}", name(case));
+    }
+}
+
+#[test]
+fn every_packet_recorded_after_a_handshake_opens_with_its_keys() {
+    let vectors = load(include_str!("vectors/handshake.json"));
+    let mut opened = 0;
+    for transcript in cases(&vectors, "transcripts") {
+        let session_id = number(&transcript["session_id"]);
+        let hash = hex(&transcript["handshake_hash_hex"]);
+        assert_eq!(session_id.to_le_bytes(), hash[..8], "the session id starts the handshake hash");
+        let opener = |field: &str| {
+            let key: [u8; 32] = hex(&transcript[field]).try_into().unwrap();
+            PacketOpener::new(&PacketKey::from(key), session_id)
+        };
+        let mut at_responder = opener("initiator_tx_key_hex");
+        let mut at_initiator = opener("initiator_rx_key_hex");
+        for packet in cases(transcript, "packets_after_handshake") {
+            let receiver = match packet["direction"].as_str().unwrap() {
+                "initiator->responder" => &mut at_responder,
+                "responder->initiator" => &mut at_initiator,
+                other => panic!("unknown direction {other}"),
+            };
+            let mut datagram = hex(&packet["packet_hex"]);
+            let wire_prefix = datagram[12..16].to_vec();
+            let opened_packet = receiver.open_in_place(&mut datagram).unwrap();
+            assert_eq!(wire_prefix, identifiers::nonce_prefix(session_id));
+            assert_eq!(opened_packet.header.nonce_counter(), number(&packet["nonce_counter"]));
+            assert_eq!(opened_packet.header.stream_id.get(), number(&packet["stream_id"]));
+            assert_eq!(opened_packet.header.sequence.get(), number(&packet["sequence"]));
+            if let Some(events) = packet.get("events_hex") {
+                let stated: Vec<Vec<u8>> = events.as_array().unwrap().iter().map(hex).collect();
+                assert_eq!(opened_packet.events().collect::<Vec<_>>(), stated);
+            }
+            opened += 1;
+        }
+    }
+    assert!(opened >= 5, "only {opened} packets were opened");
+}
+
+fn pair() -> (PacketBuilder, PacketOpener) {
+    let key = PacketKey::from([7; 32]);
+    (PacketBuilder::new(&key, 0x1234), PacketOpener::new(&key, 0x1234))
+}
+
+#[test]
+fn short_datagrams_wrong_magic_and_version_are_refused_as_header_errors() {
+    let (mut builder, mut opener) = pair();
+    let good = builder.build(&PacketMeta::default(), &["x"]).unwrap().to_vec();
+    assert_eq!(
+        opener.open_in_place(&mut good[..67].to_vec()).unwrap_err(),
+        ReceiveError::Header(HeaderError::TooShort { len: 67 })
+    );
+    let mut bad = good.clone();
+    bad[2] = 9;
+    assert_eq!(
+        opener.open_in_place(&mut bad).unwrap_err(),
+        ReceiveError::Header(HeaderError::Version { version: 9 })
+    );
+}
+
+#[test]
+fn a_datagram_longer_or_shorter_than_its_payload_is_refused_as_length_before_the_tag() {
+    let (mut builder, mut opener) = pair();
+    let good = builder.build(&PacketMeta::default(), &["x"]).unwrap().to_vec();
+    for len in [68, 83, good.len() - 1, good.len() + 1] {
+        let mut bytes = good.clone();
+        bytes.resize(len, 0);
+        let refused = ReceiveError::Length { payload_len: 5, expected: 89, len };
+        assert_eq!(opener.open_in_place(&mut bytes).unwrap_err(), refused);
+    }
+}
+
+#[test]
+fn a_packet_of_another_session_is_refused_as_unknown_session() {
+    let (mut builder, _) = pair();
+    let mut opener = PacketOpener::new(&PacketKey::from([7; 32]), 0x9999);
+    let mut bytes = builder.build(&PacketMeta::default(), &["x"]).unwrap().to_vec();
+    let refused = ReceiveError::UnknownSession { session_id: 0x1234, expected: 0x9999 };
+    assert_eq!(opener.open_in_place(&mut bytes).unwrap_err(), refused);
+}
+
+#[test]
+fn a_handshake_is_refused_as_handshake() {
+    let (mut builder, mut opener) = pair();
+    let mut bytes = builder.handshake(&[1; 48]).unwrap().to_vec();
+    assert_eq!(opener.open_in_place(&mut bytes).unwrap_err(), ReceiveError::Handshake);
+}
+
+#[test]
+fn a_heartbeat_with_a_payload_is_refused_as_heartbeat_length() {
+    let (mut builder, mut opener) = pair();
+    let meta = PacketMeta::default().with_flags(PacketFlags::HEARTBEAT);
+    let mut bytes = builder.build(&meta, &["x"]).unwrap().to_vec();
+    let refused = ReceiveError::HeartbeatLength { len: 21 };
+    assert_eq!(opener.verify_heartbeat(&bytes), Err(refused));
+    assert_eq!(opener.open_in_place(&mut bytes).unwrap_err(), refused);
+}
+
+#[test]
+fn a_data_packet_is_no_heartbeat() {
+    let (mut builder, mut opener) = pair();
+    let packet = builder.build(&PacketMeta::default(), &["x"]).unwrap().to_vec();
+    assert_eq!(opener.verify_heartbeat(&packet), Err(ReceiveError::HeartbeatLength { len: 21 }));
+    assert_eq!(opener.next_expected_counter(), 0);
+}
+
+#[test]
+fn replayed_too_old_and_reserved_counters_are_refused_as_those() {
+    let (mut builder, mut opener) = pair();
+    let packets: Vec<Vec<u8>> =
+        (0..1026).map(|i| builder.build(&PacketMeta::stream(1, i), &["x"]).unwrap().to_vec()).collect();
+    opener.open_in_place(&mut packets[1025].clone()).unwrap();
+    let replayed = ReceiveError::Replay(AdmitError::Replayed { counter: 1025 });
+    assert_eq!(opener.open_in_place(&mut packets[1025].clone()).unwrap_err(), replayed);
+    let too_old = ReceiveError::Replay(AdmitError::TooOld { counter: 1, age: 1024 });
+    assert_eq!(opener.open_in_place(&mut packets[1].clone()).unwrap_err(), too_old);
+    opener.open_in_place(&mut packets[2].clone()).unwrap();
+
+    // No sender of ours seals this counter; one that does is refused all the same.
+    let cipher = net_crypto::PacketCipher::new(&PacketKey::from([7; 32]), 0x1234);
+    let mut header = PacketHeader::new();
+    header.session_id.set(0x1234);
+    header.nonce = cipher.nonce(u64::MAX);
+    let tag = cipher.seal_in_place(u64::MAX, &header.aad(), &mut []).unwrap();
+    let mut forbidden = [header.as_bytes(), &tag[..]].concat();
+    let reserved = ReceiveError::Replay(AdmitError::Reserved);
+    assert_eq!(opener.open_in_place(&mut forbidden).unwrap_err(), reserved);
+}
+
+#[test]
+fn a_forged_packet_never_moves_the_window() {
+    let (mut builder, mut opener) = pair();
+    let good = builder.build(&PacketMeta::default(), &["x"]).unwrap().to_vec();
+    let mut forged = good.clone();
+    forged[16..24].copy_from_slice(&5_000_000u64.to_le_bytes());
+    let refused = ReceiveError::Open(OpenError::Forged { counter: 5_000_000, len: 21 });
+    assert_eq!(opener.open_in_place(&mut forged).unwrap_err(), refused);
+    assert_eq!(opener.next_expected_counter(), 0);
+    assert!(opener.open_in_place(&mut good.clone()).is_ok());
+    assert_eq!(opener.next_expected_counter(), 1);
+}
+
+#[test]
+fn truncated_frames_in_an_authentic_packet_deliver_the_events_before_them() {
+    let cipher = net_crypto::PacketCipher::new(&PacketKey::from([7; 32]), 0x1234);
+    let (_, mut opener) = pair();
+    let mut payload = *b"\x02\0\0\0ab\x09\0\0\0cut";
+    let mut header = PacketHeader::new();
+    header.session_id.set(0x1234);
+    header.payload_len.set(payload.len() as u16);
+    header.event_count.set(2);
+    let tag = cipher.seal_in_place(0, &header.aad(), &mut payload).unwrap();
+    let mut datagram = [header.as_bytes(), &payload[..], &tag[..]].concat();
+    assert_eq!(opener.open_in_place(&mut datagram).unwrap().events().collect::<Vec<_>>(), [b"ab"]);
+}
+
+#[test]
+fn an_owned_datagram_is_opened_in_its_own_storage() {
+    let (mut builder, mut opener) = pair();
+    let mut slab = BytesMut::with_capacity(8192);
+    slab.extend_from_slice(builder.build(&PacketMeta::default(), &["hello"]).unwrap());
+    let datagram = slab.split().freeze();
+    drop(slab);
+    let start = datagram.as_ptr();
+    let event = opener.open_bytes(datagram).unwrap().events().next().unwrap();
+    assert_eq!(event, "hello");
+    assert_eq!(event.as_ptr(), start.wrapping_add(68 + 4));
+}
