@@ -64,6 +64,8 @@ impl ThreadLocalPool {
     }
 
     /// Replace the key: a fresh counter, and no builder of the old key is lent again, on any thread.
+    ///
+    /// The key must be new. Counters restart, so the same key and session once more would repeat nonces.
     pub fn set_key(&self, key: &PacketKey, session_id: u64) {
         self.stock.set_key(key, session_id);
     }
