@@ -1,0 +1,25 @@
+//! Completions for shells, made from the command line's own definition.
+
+use clap::Command;
+use clap_complete::{Shell, generate};
+
+/// The completion script of `command` for `shell`.
+pub fn completions(mut command: Command, shell: Shell) -> String {
+    let name = command.get_name().to_owned();
+    let mut script = Vec::new();
+    generate(shell, &mut command, name, &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shell_learns_the_subcommands() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Elvish, Shell::PowerShell] {
+            let command = Command::new("perfkit").subcommand(Command::new("doctor"));
+            assert!(completions(command, shell).contains("doctor"), "{shell}");
+        }
+    }
+}

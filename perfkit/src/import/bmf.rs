@@ -1,0 +1,214 @@
+//! Bencher Metric Format to a baseline. A measure's name is a metric's name; unit, direction and class follow from it.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned, MapAccess, Visitor},
+};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::format::{
+    Acceptance, Baseline, BaselineKind, Benchmark, Class, HostRules, Metric, MetricInfo,
+    baseline::BASELINE_SCHEMA, bmf::BmfValue, metric::METRICS, metric_info,
+};
+
+/// The confidence level of imported intervals: Criterion's own, and BMF names no other.
+const LEVEL: f64 = 0.95;
+
+/// What the file does not say of itself.
+#[derive(Debug, Clone)]
+pub struct ImportOptions {
+    /// The profile's name, such as `i9-14900K`.
+    pub name: String,
+    /// The instruction set that the figures belong to.
+    pub isa: String,
+    /// Which machines carry the profile's name.
+    pub rules: HostRules,
+    /// What kind of numbers these are.
+    pub kind: BaselineKind,
+    /// What the figures are, for headers: `published results of Net v0.27.3`.
+    pub title: String,
+    /// Why they are imported.
+    pub reason: String,
+    /// Who imports them.
+    pub author: String,
+    /// `YYYY-MM-DD`, UTC.
+    pub date: String,
+}
+
+/// Why a file cannot be imported.
+#[derive(Debug, Error)]
+pub enum ImportError {
+    /// Not JSON, not an object of objects, a number out of range, or a name twice.
+    #[error("not a BMF document: {0}")]
+    NotBmf(serde_json::Error),
+    /// Nothing in it.
+    #[error("the BMF document holds no benchmark")]
+    Empty,
+    /// A benchmark's name cannot be an id.
+    #[error("benchmark {id:?}: an id is a path of non-empty parts without control characters")]
+    BadId {
+        /// As in the file.
+        id: String,
+    },
+    /// A measure that is no metric.
+    #[error("benchmark {id:?}: no metric is called {measure:?}; known are {}", known())]
+    UnknownMeasure {
+        /// The benchmark.
+        id: String,
+        /// The measure.
+        measure: String,
+    },
+    /// A value of the wrong form, or with an unknown key.
+    #[error("benchmark {id:?}, measure {measure:?}: {source}")]
+    BadForm {
+        /// The benchmark.
+        id: String,
+        /// The measure.
+        measure: String,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+    /// A value that no measurement gives.
+    #[error("benchmark {id:?}, measure {measure:?}: {what}")]
+    BadValue {
+        /// The benchmark.
+        id: String,
+        /// The measure.
+        measure: String,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// Read a BMF document as a baseline. Rows are sorted by id.
+pub fn import_bmf(text: &str, options: &ImportOptions) -> Result<Baseline, ImportError> {
+    let document: Unique<Unique<Value>> = serde_json::from_str(text).map_err(ImportError::NotBmf)?;
+    if document.0.is_empty() {
+        return Err(ImportError::Empty);
+    }
+    let rows = document.0.into_iter().map(|(id, measures)| benchmark(&id, measures));
+    Ok(Baseline {
+        schema: BASELINE_SCHEMA.to_owned(),
+        name: options.name.clone(),
+        kind: options.kind,
+        isa: options.isa.clone(),
+        rules: options.rules.clone(),
+        key: None,
+        acceptance: Acceptance {
+            revision: String::new(),
+            source: options.title.clone(),
+            date: options.date.clone(),
+            author: options.author.clone(),
+            reason: options.reason.clone(),
+        },
+        benchmarks: rows.collect::<Result<_, _>>()?,
+        extra: BTreeMap::new(),
+    })
+}
+
+fn benchmark(id: &str, measures: Unique<Value>) -> Result<Benchmark, ImportError> {
+    if id.split('/').any(str::is_empty) || id.chars().any(char::is_control) {
+        return Err(ImportError::BadId { id: id.to_owned() });
+    }
+    let mut row = Benchmark::new(id);
+    for (measure, value) in measures.0 {
+        let Some(info) = metric_info(&measure) else {
+            return Err(ImportError::UnknownMeasure { id: id.to_owned(), measure });
+        };
+        let metric = metric(info, &measure, value).map_err(|problem| problem.at(id, &measure))?;
+        row.metrics.insert(measure, metric);
+    }
+    Ok(row)
+}
+
+/// What is wrong with one value.
+enum Problem {
+    Form(serde_json::Error),
+    Value(String),
+}
+
+impl Problem {
+    fn at(self, id: &str, measure: &str) -> ImportError {
+        let (id, measure) = (id.to_owned(), measure.to_owned());
+        match self {
+            Self::Form(source) => ImportError::BadForm { id, measure, source },
+            Self::Value(what) => ImportError::BadValue { id, measure, what },
+        }
+    }
+}
+
+fn metric(info: &MetricInfo, measure: &str, value: Value) -> Result<Metric, Problem> {
+    let value: BmfValue = serde_json::from_value(value).map_err(Problem::Form)?;
+    let fields = [
+        ("value", Some(value.value)),
+        ("lower_value", value.lower_value),
+        ("upper_value", value.upper_value),
+    ];
+    for (field, number) in fields {
+        let Some(number) = number else { continue };
+        if !number.is_finite() || number < 0.0 {
+            return Err(Problem::Value(format!(
+                "{field} is {number}; a measurement is finite and not negative"
+            )));
+        }
+    }
+    let metric = Metric::new(info, value.value, statistic(info, measure), "import");
+    match (value.lower_value, value.upper_value) {
+        (None, None) => Ok(metric),
+        (Some(low), Some(high)) if low <= value.value && value.value <= high => {
+            Ok(metric.with_interval(low, high, LEVEL))
+        }
+        (Some(low), Some(high)) => Err(Problem::Value(format!(
+            "the interval {low} to {high} does not hold the value {}",
+            value.value
+        ))),
+        _ => Err(Problem::Value("an interval has both a lower_value and an upper_value".to_owned())),
+    }
+}
+
+fn statistic(info: &MetricInfo, measure: &str) -> &'static str {
+    match (measure, info.class) {
+        ("criterion_ns", _) => "criterion",
+        (_, Class::Counted) => "exact",
+        (_, Class::Timed) => "imported",
+    }
+}
+
+fn known() -> String {
+    METRICS.iter().map(|info| info.name).collect::<Vec<_>>().join(", ")
+}
+
+/// A JSON object in which a key stands once: a second figure for one name would silently win.
+struct Unique<V>(BTreeMap<String, V>);
+
+impl<'de, V: DeserializeOwned> Deserialize<'de> for Unique<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys<V>(PhantomData<V>);
+
+        impl<'de, V: DeserializeOwned> Visitor<'de> for Keys<V> {
+            type Value = Unique<V>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object by name")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut values = BTreeMap::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    let value =
+                        map.next_value().map_err(|error| de::Error::custom(format!("{key:?}: {error}")))?;
+                    if values.contains_key(&key) {
+                        return Err(de::Error::custom(format!("{key:?} stands there twice")));
+                    }
+                    values.insert(key, value);
+                }
+                Ok(Unique(values))
+            }
+        }
+
+        deserializer.deserialize_map(Keys(PhantomData))
+    }
+}

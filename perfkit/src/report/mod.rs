@@ -1,0 +1,5 @@
+//! Documents for people, rendered from runs. The same run gives the same bytes.
+
+pub mod release;
+
+pub use release::{ReportError, render_release};
