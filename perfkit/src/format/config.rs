@@ -303,7 +303,8 @@ pub struct Waiver {
     pub expires: String,
 }
 
-/// Glob patterns over ids: `*` stays within a path component, `**` does not.
+/// Glob patterns over ids: `*` stays within a path component, `**` does not, and a plain prefix such as
+/// `net_encryption` selects everything below it.
 #[derive(Debug, Clone, Default)]
 pub struct Patterns {
     texts: Vec<String>,
@@ -313,10 +314,12 @@ pub struct Patterns {
 impl Patterns {
     /// Compile patterns; the error names the pattern that is not one.
     pub fn new(texts: &[String]) -> Result<Self, String> {
-        let globs = texts.iter().map(|text| pattern(text)).collect::<Result<Vec<Glob>, String>>()?;
         let mut builder = GlobSetBuilder::new();
-        for glob in globs {
-            builder.add(glob);
+        for text in texts {
+            builder.add(pattern(text)?);
+            // One glob more per text keeps `unmatched` a matter of index arithmetic.
+            let is_plain = !text.contains(['*', '?', '[', '{']);
+            builder.add(pattern(&if is_plain { format!("{text}/**") } else { text.clone() })?);
         }
         let set = builder.build().map_err(|error| error.to_string())?;
         Ok(Self { texts: texts.to_vec(), set })
@@ -339,7 +342,7 @@ impl Patterns {
 
     /// The patterns that match none of `ids`.
     pub fn unmatched(&self, ids: &[&str]) -> Vec<&str> {
-        let matched: BTreeSet<usize> = ids.iter().flat_map(|id| self.set.matches(id)).collect();
+        let matched: BTreeSet<usize> = ids.iter().flat_map(|id| self.set.matches(id)).map(|index| index / 2).collect();
         let unmatched = self.texts.iter().enumerate().filter(|(index, _)| !matched.contains(index));
         unmatched.map(|(_, text)| text.as_str()).collect()
     }
@@ -447,5 +450,12 @@ mod tests {
     fn patterns_that_match_nothing_are_named() {
         let patterns = Patterns::new(&["a/*".to_owned(), "b/*".to_owned()]).unwrap();
         assert_eq!(patterns.unmatched(&["a/1"]), ["b/*"]);
+    }
+
+    #[test]
+    fn a_plain_prefix_selects_everything_below_it() {
+        let patterns = Patterns::new(&["net_aad".to_owned()]).unwrap();
+        assert!(patterns.matches("net_aad/generate") && patterns.matches("net_aad"));
+        assert!(!patterns.matches("net_aad2/generate"));
     }
 }

@@ -21,5 +21,5 @@ pub use config::{Config, Gate, GateKind, Level, Suite, Waiver};
 pub use document::{DocumentError, read_document, write_document};
 pub use host::{EnvironmentGuard, Fingerprint, Host, HostRules};
 pub use metric::{Better, Class, Interval, Metric, MetricInfo, metric_info};
-pub use run::{Mode, Problem, ProblemKind, Provenance, Run, Toolchain};
+pub use run::{Mode, Problem, ProblemKind, Provenance, Run, Selected, Toolchain};
 pub use verdict::{Outcome, Verdict};

@@ -85,6 +85,30 @@ pub struct Provenance {
     pub partial: bool,
     /// Rounds of fresh processes per timed benchmark.
     pub rounds: u32,
+    /// What was asked for.
+    #[serde(default)]
+    pub selection: Selected,
+}
+
+/// What a run was asked for. Empty lists mean everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selected {
+    /// Suites by name.
+    #[serde(default)]
+    pub suites: Vec<String>,
+    /// Patterns over ids.
+    #[serde(default)]
+    pub filters: Vec<String>,
+    /// Instruments by name.
+    #[serde(default)]
+    pub instruments: Vec<String>,
+}
+
+impl Selected {
+    /// Whether every benchmark was asked for, with every instrument.
+    pub fn is_whole(&self) -> bool {
+        self.suites.is_empty() && self.filters.is_empty() && self.instruments.is_empty()
+    }
 }
 
 /// How thoroughly a run measured.

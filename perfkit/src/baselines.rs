@@ -1,0 +1,265 @@
+//! Accepting a run as a baseline, and checking baseline files. What is accepted holds everybody to it, so doubtful
+//! data is refused with the reason.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use clap::ValueEnum;
+use thiserror::Error;
+
+use crate::{
+    format::{
+        self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Mode, ProblemKind, Run,
+        baseline::BASELINE_SCHEMA, metric_info,
+    },
+    store::file_name,
+};
+
+/// Which metrics of a run become a baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Times, into `<host>.json`
+    Timed,
+    /// Counts, into `counted-<isa>.json`
+    Counted,
+}
+
+impl Part {
+    /// The name of the baseline that this part goes into.
+    pub fn baseline_name(self, run: &Run, acceptance: &Acceptance) -> String {
+        match self {
+            Self::Timed => acceptance.host.clone(),
+            Self::Counted => format!("counted-{}", run.host.isa_counted),
+        }
+    }
+}
+
+/// Who accepts what, as whom, where.
+#[derive(Debug, Clone)]
+pub struct Acceptance {
+    /// The host profile's name.
+    pub host: String,
+    /// Who.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// The machine at hand.
+    pub machine: Fingerprint,
+}
+
+/// Why a run is not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AcceptError {
+    /// Uncommitted changes: the numbers belong to no revision.
+    #[error("run {0} was measured on a dirty tree, so its numbers belong to no revision; commit and run again")]
+    Dirty(String),
+    /// No commit at all.
+    #[error("run {0} has no revision; baselines belong to one")]
+    NoRevision(String),
+    /// `--quick` data.
+    #[error("run {0} is a quick one; accept a full run (perfkit run without --quick)")]
+    Quick(String),
+    /// Interrupted.
+    #[error("run {0} was interrupted; run it again")]
+    Partial(String),
+    /// Something could not be measured.
+    #[error("run {run} has a problem: {subject}: {message}")]
+    Problem {
+        /// The run.
+        run: String,
+        /// What could not be measured.
+        subject: String,
+        /// Why.
+        message: String,
+    },
+    /// Measured elsewhere.
+    #[error("the run comes from {run}, profile {profile} is for {rules}: a foreign host's times are not accepted")]
+    ForeignHost {
+        /// The profile.
+        profile: String,
+        /// The run's machine.
+        run: String,
+        /// What the profile matches.
+        rules: String,
+    },
+    /// The name belongs to imported figures.
+    #[error("{0} is a reference profile of published figures; accept under another name with --host")]
+    IsReference(String),
+    /// Other toolchain, and not everything was measured.
+    #[error("the baseline was counted with another toolchain ({difference}); accept a run of the whole workspace, this one was filtered")]
+    MixedKeys {
+        /// The difference.
+        difference: String,
+    },
+    /// No metric of the part.
+    #[error("the run holds no metric of this kind")]
+    NothingOfThisKind,
+}
+
+/// The new baseline: `run`'s rows over `existing`'s.
+///
+/// Rows of a filtered run replace their like and leave the others; a run of the whole workspace replaces everything,
+/// so that ids that are gone leave the baseline too. Invalidated rows stay as history.
+pub fn accept(
+    run: &Run,
+    part: Part,
+    acceptance: &Acceptance,
+    existing: Option<Baseline>,
+) -> Result<Baseline, AcceptError> {
+    refuse_doubtful(run, part)?;
+    let rows = rows(run, part);
+    if rows.is_empty() {
+        return Err(AcceptError::NothingOfThisKind);
+    }
+    let name = part.baseline_name(run, acceptance);
+    let key = CountedKey::of(&run.toolchain).filter(|_| part == Part::Counted);
+    let kept = match existing {
+        Some(baseline) => kept(run, part, acceptance, &baseline, key.as_ref(), &rows)?,
+        None => Vec::new(),
+    };
+    if part == Part::Timed && run.host.fingerprint != acceptance.machine {
+        return Err(AcceptError::ForeignHost {
+            profile: name,
+            run: run.host.fingerprint.brand.clone(),
+            rules: acceptance.machine.brand.clone(),
+        });
+    }
+    let mut benchmarks: Vec<Benchmark> = kept.into_iter().chain(rows).collect();
+    benchmarks.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(Baseline {
+        schema: BASELINE_SCHEMA.to_owned(),
+        name,
+        kind: if part == Part::Timed { BaselineKind::Timed } else { BaselineKind::Counted },
+        isa: if part == Part::Timed { run.host.isa.clone() } else { run.host.isa_counted.clone() },
+        rules: if part == Part::Timed { HostRules::of(&run.host.fingerprint) } else { HostRules::default() },
+        key,
+        acceptance: format::Acceptance {
+            revision: run.provenance.revision.clone(),
+            source: format!("run {}", run.id),
+            date: acceptance.date.clone(),
+            author: acceptance.author.clone(),
+            reason: acceptance.reason.clone(),
+        },
+        benchmarks,
+        extra: BTreeMap::new(),
+    })
+}
+
+fn refuse_doubtful(run: &Run, part: Part) -> Result<(), AcceptError> {
+    let id = || run.id.clone();
+    if run.provenance.dirty {
+        return Err(AcceptError::Dirty(id()));
+    }
+    if run.provenance.revision.is_empty() {
+        return Err(AcceptError::NoRevision(id()));
+    }
+    if run.provenance.partial {
+        return Err(AcceptError::Partial(id()));
+    }
+    // Counts are exact in either mode.
+    if run.provenance.mode == Mode::Quick && part == Part::Timed {
+        return Err(AcceptError::Quick(id()));
+    }
+    match run.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped) {
+        Some(problem) => Err(AcceptError::Problem {
+            run: id(),
+            subject: problem.subject.clone(),
+            message: problem.message.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The run's rows with only the metrics of one part.
+fn rows(run: &Run, part: Part) -> Vec<Benchmark> {
+    let class = if part == Part::Timed { Class::Timed } else { Class::Counted };
+    let mut rows = run.benchmarks.clone();
+    for row in &mut rows {
+        row.metrics.retain(|name, metric| metric.class == class && name != "ir_cross_check");
+        match part {
+            Part::Timed => row.witness.counted = None,
+            Part::Counted => row.witness.native = None,
+        }
+    }
+    rows.retain(|row| !row.metrics.is_empty());
+    rows
+}
+
+/// The rows of the old baseline that stay.
+fn kept(
+    run: &Run,
+    part: Part,
+    acceptance: &Acceptance,
+    old: &Baseline,
+    key: Option<&CountedKey>,
+    rows: &[Benchmark],
+) -> Result<Vec<Benchmark>, AcceptError> {
+    if old.kind == BaselineKind::Reference {
+        return Err(AcceptError::IsReference(old.name.clone()));
+    }
+    if part == Part::Timed && !old.rules.matches(&acceptance.machine) {
+        return Err(AcceptError::ForeignHost {
+            profile: old.name.clone(),
+            run: run.host.fingerprint.brand.clone(),
+            rules: format!("{:?}", old.rules),
+        });
+    }
+    let whole = run.provenance.selection.is_whole();
+    let difference = old.key.as_ref().zip(key).and_then(|(old, new)| old.difference(new));
+    if let Some(difference) = difference.filter(|_| !whole) {
+        return Err(AcceptError::MixedKeys { difference });
+    }
+    let new: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let stays = |row: &&Benchmark| row.invalidated.is_some() || (!whole && !new.contains(row.id.as_str()));
+    Ok(old.benchmarks.iter().filter(stays).cloned().collect())
+}
+
+/// What is wrong with a baseline file.
+pub fn check(path: &Path, baseline: &Baseline) -> Vec<String> {
+    let mut problems = Vec::new();
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    if stem != file_name(&baseline.name) {
+        problems.push(format!("is called {stem} and names itself {:?}", baseline.name));
+    }
+    if (baseline.kind == BaselineKind::Counted) != baseline.key.is_some() {
+        problems.push("a counted baseline has a key, and no other has".to_owned());
+    }
+    let mut seen = BTreeSet::new();
+    for row in &baseline.benchmarks {
+        if row.invalidated.is_none() && !seen.insert(&row.id) {
+            problems.push(format!("{} stands in it twice", row.id));
+        }
+        if row.metrics.is_empty() {
+            problems.push(format!("{} has no metric", row.id));
+        }
+        for (name, metric) in &row.metrics {
+            problems.extend(metric_problem(row, name, metric, baseline.kind));
+        }
+    }
+    if baseline.kind == BaselineKind::Counted {
+        let floors = baseline.benchmarks.iter().filter_map(|row| Some((row, row.floor.as_ref()?)));
+        for (row, floor) in floors.filter(|(_, floor)| !seen.contains(floor)) {
+            problems.push(format!("the floor of {} is {floor}, which is not in the baseline", row.id));
+        }
+    }
+    problems
+}
+
+fn metric_problem(row: &Benchmark, name: &str, metric: &format::Metric, kind: BaselineKind) -> Option<String> {
+    let Some(info) = metric_info(name) else {
+        return Some(format!("{}: no metric is called {name:?}", row.id));
+    };
+    let fits = (info.class == Class::Counted) == (kind == BaselineKind::Counted);
+    match () {
+        () if !metric.value.is_finite() || metric.value < 0.0 => {
+            Some(format!("{}: {name} is {}", row.id, metric.value))
+        }
+        () if metric.unit != info.unit => Some(format!("{}: {name} is in {}, not in {}", row.id, metric.unit, info.unit)),
+        () if metric.class != info.class || !fits => Some(format!("{}: {name} is of the wrong class here", row.id)),
+        () => None,
+    }
+}

@@ -1,0 +1,149 @@
+//! The commands, one file each. A command returns an [`Exit`]; `main` only translates it.
+
+mod baseline;
+mod completions;
+mod diff;
+mod doctor;
+mod failure;
+mod gate;
+mod import;
+mod report;
+mod run;
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub use failure::{Exit, Failure};
+
+use crate::{
+    format::{Mode, config::Instrument},
+    measure::Request,
+    workspace::Workspace,
+};
+
+/// Time, instructions and allocations of any Rust workspace, held against per-host baselines.
+#[derive(Debug, Parser)]
+#[command(name = "perfkit", version, about, max_term_width = 100, propagate_version = true)]
+#[command(after_help = "Exit codes: 0 held · 1 a gate failed · 2 usage or configuration · 3 inconclusive · \
+4 refused, not comparable · 5 a build, harness or tool failed, or nothing matched · 6 waiver expired or unneeded")]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The workspace to measure: any folder inside it
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    workspace: PathBuf,
+}
+
+/// How results are printed. `import` has a `--format` of its own, which names what it reads.
+#[derive(Debug, Clone, Args)]
+pub struct Output {
+    /// How to print results
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
+}
+
+/// Output formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// Tables for a terminal or a pipe
+    Text,
+    /// Tables for a document or a comment
+    Markdown,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build and measure; store the run and print its table
+    Run(run::RunArgs),
+    /// Measure, apply the gates of perfkit.toml, and fail if one is broken: CI's command
+    Gate(gate::GateArgs),
+    /// Compare any two of run, baseline and revision
+    Diff(diff::DiffArgs),
+    /// List, show, accept and verify baselines
+    Baseline(baseline::BaselineArgs),
+    /// Make a baseline from another tool's figures
+    Import(import::ImportArgs),
+    /// Render documents from measured numbers
+    Report(report::ReportArgs),
+    /// Say what this machine can measure, and how to mend what it cannot
+    Doctor(doctor::DoctorArgs),
+    /// Print a shell completion script
+    Completions(completions::CompletionsArgs),
+}
+
+/// Which benchmarks, with which instruments.
+#[derive(Debug, Clone, Args)]
+pub struct Selecting {
+    /// Only this suite of perfkit.toml (repeatable)
+    #[arg(long = "suite", value_name = "NAME")]
+    suites: Vec<String>,
+    /// Only ids under this prefix or matching this pattern (repeatable); `*` stays within a path component
+    #[arg(long = "filter", value_name = "GLOB")]
+    filters: Vec<String>,
+    /// Only this instrument (repeatable)
+    #[arg(long = "instrument", value_name = "NAME", value_enum)]
+    instruments: Vec<Instrument>,
+    /// One short round of time; never accepted as a baseline
+    #[arg(long, conflicts_with = "full")]
+    quick: bool,
+    /// Several rounds of fresh processes (the default)
+    #[arg(long)]
+    full: bool,
+    /// Rounds of fresh processes per timed benchmark, instead of the mode's own number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    rounds: Option<u32>,
+}
+
+impl Selecting {
+    fn request(&self) -> Request {
+        Request {
+            suites: self.suites.clone(),
+            filters: self.filters.clone(),
+            instruments: self.instruments.clone(),
+            mode: if self.quick { Mode::Quick } else { Mode::Full },
+            rounds: self.rounds,
+        }
+    }
+}
+
+impl Cli {
+    /// Run the command.
+    pub fn execute(self) -> Result<Exit, Failure> {
+        let global = &self.global;
+        match self.command {
+            Command::Run(args) => run::execute(global, &args),
+            Command::Gate(args) => gate::execute(global, &args),
+            Command::Diff(args) => diff::execute(global, &args),
+            Command::Baseline(args) => baseline::execute(global, &args),
+            Command::Import(args) => import::execute(global, &args),
+            Command::Report(args) => report::execute(global, &args),
+            Command::Doctor(args) => doctor::execute(global, &args),
+            Command::Completions(args) => completions::execute(&args, Self::command()),
+        }
+    }
+}
+
+impl Global {
+    fn workspace(&self) -> Result<Workspace, Failure> {
+        Ok(Workspace::load(&self.workspace).map_err(crate::session::SessionError::from)?)
+    }
+}
+
+/// Run a parsed command line and translate its end into a process exit code.
+pub fn main(cli: Cli) -> std::process::ExitCode {
+    let exit = cli.execute().unwrap_or_else(|failure| {
+        eprintln!("perfkit: {failure}");
+        failure.exit
+    });
+    std::process::ExitCode::from(exit as u8)
+}

@@ -1,0 +1,172 @@
+//! One gate on one metric of one benchmark.
+
+use super::{Case, describe, tolerance::Tolerance};
+use crate::format::{BaselineKind, Benchmark, Better, Class, Gate, GateKind, Metric, Outcome, Verdict};
+
+/// Judge `metric` of `benchmark` by `gate`.
+pub fn judge(case: &Case<'_>, gate: &Gate, benchmark: &Benchmark, name: &str, metric: &Metric) -> Verdict {
+    let found = match &gate.kind {
+        GateKind::Relative { max_worsening, slack } => {
+            relative(case, benchmark, name, metric, tolerance(name, metric, *max_worsening, *slack))
+        }
+        GateKind::Absolute { max, min } => absolute(metric, *max, *min),
+        GateKind::Ratio { against, max_ratio } => ratio(case, benchmark, name, metric, against, *max_ratio),
+        GateKind::Agreement { with, max_difference, slack } => {
+            agreement(benchmark, metric, with, *max_difference, *slack)
+        }
+    };
+    let rule = found.rule.unwrap_or_else(|| describe(&gate.kind));
+    Verdict {
+        id: benchmark.id.clone(),
+        metric: name.to_owned(),
+        outcome: found.outcome,
+        value: Some(metric.value),
+        reference: found.reference,
+        unit: metric.unit.clone(),
+        rule,
+        note: found.note,
+    }
+}
+
+struct Finding {
+    outcome: Outcome,
+    reference: Option<f64>,
+    rule: Option<String>,
+    note: String,
+}
+
+impl Finding {
+    fn plain(outcome: Outcome, reference: Option<f64>) -> Self {
+        Self { outcome, reference, rule: None, note: String::new() }
+    }
+
+    fn noted(outcome: Outcome, note: impl Into<String>) -> Self {
+        Self { outcome, reference: None, rule: None, note: note.into() }
+    }
+}
+
+fn tolerance(name: &str, metric: &Metric, max_worsening: Option<f64>, slack: Option<f64>) -> Tolerance {
+    if max_worsening.is_none() && slack.is_none() {
+        return Tolerance::of(name, metric);
+    }
+    Tolerance::Within { fraction: max_worsening.unwrap_or(0.0), slack: slack.unwrap_or(0.0) }
+}
+
+fn relative(case: &Case<'_>, benchmark: &Benchmark, name: &str, metric: &Metric, tolerance: Tolerance) -> Finding {
+    let base = match reference(case, benchmark, metric.class) {
+        Ok(base) => base,
+        Err(finding) => return finding,
+    };
+    let Some(base_metric) = base.metrics.get(name) else {
+        return Finding::noted(Outcome::New, "not in the baseline yet");
+    };
+    if base.revision != benchmark.revision {
+        let (now, then) = (benchmark.revision, base.revision);
+        return Finding::noted(Outcome::New, format!("revision {now} of the benchmark; the baseline has revision {then}"));
+    }
+    if !metric.comparable(base_metric) {
+        let (now, then) = (&metric.statistic, &base_metric.statistic);
+        return Finding::noted(Outcome::New, format!("statistic {now}; the baseline has {then}: not comparable"));
+    }
+    // Both in the direction in which less is better.
+    let (value, reference) = match metric.better {
+        Better::Less => (metric.value, base_metric.value),
+        Better::More => (1.0 / metric.value, 1.0 / base_metric.value),
+    };
+    let informational = metric.class == Class::Timed && !timed_is_judged(case);
+    let outcome = match () {
+        () if informational => Outcome::Informational,
+        () if tolerance.exceeded(value, reference) && metric.class == Class::Timed => Outcome::Suspect,
+        () if tolerance.exceeded(value, reference) => Outcome::Failed,
+        () if tolerance.exceeded(reference, value) => Outcome::Improved,
+        () => Outcome::Held,
+    };
+    let note = match outcome {
+        Outcome::Improved => "better than accepted; accept it, else the next regression hides under it",
+        Outcome::Suspect => "timed, beyond the gate, not confirmed by an interleaved comparison",
+        _ => "",
+    };
+    Finding {
+        outcome,
+        reference: Some(base_metric.value),
+        rule: Some(tolerance.describe(&metric.unit)),
+        note: note.to_owned(),
+    }
+}
+
+fn timed_is_judged(case: &Case<'_>) -> bool {
+    let kind = case.references.timed.map(|baseline| baseline.kind);
+    case.references.host_matches && kind == Some(BaselineKind::Timed)
+}
+
+/// The accepted row, or why there is none.
+fn reference<'a>(case: &Case<'a>, benchmark: &Benchmark, class: Class) -> Result<&'a Benchmark, Finding> {
+    let rows: Option<&'a [Benchmark]> = match class {
+        Class::Counted => case.references.counted,
+        Class::Timed => case.references.timed.map(|baseline| baseline.benchmarks.as_slice()),
+    };
+    let Some(rows) = rows else {
+        return Err(Finding::noted(Outcome::New, "no baseline to hold it against"));
+    };
+    let row = rows.iter().find(|row| row.id == benchmark.id && row.invalidated.is_none());
+    row.ok_or_else(|| Finding::noted(Outcome::New, "not in the baseline yet"))
+}
+
+fn absolute(metric: &Metric, max: Option<f64>, min: Option<f64>) -> Finding {
+    // Counted metrics carry a start-up fraction below a twentieth.
+    let value = match metric.class {
+        Class::Counted => (metric.value * 10.0).round() / 10.0,
+        Class::Timed => metric.value,
+    };
+    let broken = max.is_some_and(|max| value > max) || min.is_some_and(|min| value < min);
+    let outcome = match (broken, metric.class) {
+        (false, _) => Outcome::Held,
+        (true, Class::Counted) => Outcome::Failed,
+        (true, Class::Timed) => Outcome::Suspect,
+    };
+    Finding::plain(outcome, max.or(min))
+}
+
+fn ratio(
+    case: &Case<'_>,
+    benchmark: &Benchmark,
+    name: &str,
+    metric: &Metric,
+    against: &str,
+    max_ratio: f64,
+) -> Finding {
+    let other = match (against, &benchmark.floor) {
+        ("floor", Some(floor)) => floor.clone(),
+        ("floor", None) => return Finding::noted(Outcome::Missing, "the gate names a floor and the benchmark declares none"),
+        (template, _) => template.replace("{size}", &benchmark.size.to_string()),
+    };
+    let Some(reference) = case.run.benchmark(&other).and_then(|row| row.metrics.get(name)) else {
+        if (case.selected)(&other) {
+            return Finding::noted(Outcome::Missing, format!("{other} was not measured, and it is the other half of the ratio"));
+        }
+        return Finding::noted(Outcome::Skipped, format!("{other} was not asked for, and it is the other half of the ratio"));
+    };
+    if !metric.comparable(reference) || reference.value <= 0.0 {
+        return Finding::noted(Outcome::Inconclusive, format!("{other} has another statistic or is zero"));
+    }
+    let broken = metric.value > max_ratio * reference.value;
+    let outcome = match (broken, metric.class) {
+        (false, _) => Outcome::Held,
+        (true, Class::Counted) => Outcome::Failed,
+        (true, Class::Timed) => Outcome::Suspect,
+    };
+    Finding {
+        outcome,
+        reference: Some(reference.value),
+        rule: Some(format!("at most {max_ratio} × {other}")),
+        note: format!("{:.3} ×", metric.value / reference.value),
+    }
+}
+
+fn agreement(benchmark: &Benchmark, metric: &Metric, with: &str, max_difference: f64, slack: f64) -> Finding {
+    let Some(other) = benchmark.metrics.get(with) else {
+        return Finding::noted(Outcome::Skipped, format!("{with} was not measured for this benchmark"));
+    };
+    let agrees = (metric.value - other.value).abs() <= max_difference * other.value + slack;
+    Finding::plain(if agrees { Outcome::Held } else { Outcome::Failed }, Some(other.value))
+}

@@ -1,0 +1,87 @@
+//! How far a counted metric may move. Counts are exact, so the tolerances are not statistics: instructions may shift
+//! by a memcpy's alignment path, the rest is compared after rounding away the fraction that start-up leaves.
+
+use crate::format::{Class, Metric};
+
+/// Instructions may worsen by this fraction, or by [`INSTRUCTION_SLACK`] per operation where that is more.
+pub const INSTRUCTION_FRACTION: f64 = 0.005;
+/// Instructions per operation that never matter.
+pub const INSTRUCTION_SLACK: f64 = 2.0;
+/// Exact metrics are compared after rounding to this step per operation.
+pub const EXACT_STEP: f64 = 0.1;
+/// Peak memory may worsen by this fraction, or by [`PEAK_SLACK_BYTES`] where that is more.
+pub const PEAK_FRACTION: f64 = 0.005;
+/// Bytes of peak memory that never matter.
+pub const PEAK_SLACK_BYTES: f64 = 64.0;
+/// Timed metrics may worsen by this fraction before they are suspect.
+pub const TIMED_FRACTION: f64 = 0.10;
+
+/// How much a metric may worsen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Tolerance {
+    /// Not at all, after rounding to [`EXACT_STEP`].
+    Exact,
+    /// By the larger of a fraction of the reference and an absolute amount.
+    Within {
+        /// The fraction.
+        fraction: f64,
+        /// The absolute amount, in the metric's unit.
+        slack: f64,
+    },
+}
+
+impl Tolerance {
+    /// The metric's own, where a gate states nothing else.
+    pub fn of(name: &str, metric: &Metric) -> Self {
+        match (name, metric.class) {
+            ("ir", _) => Self::Within { fraction: INSTRUCTION_FRACTION, slack: INSTRUCTION_SLACK },
+            ("peak_bytes", _) => Self::Within { fraction: PEAK_FRACTION, slack: PEAK_SLACK_BYTES },
+            (_, Class::Counted) => Self::Exact,
+            (_, Class::Timed) => Self::Within { fraction: TIMED_FRACTION, slack: 0.0 },
+        }
+    }
+
+    /// Whether `value` is worse than `reference` (both where less is better) by more than this allows.
+    pub fn exceeded(self, value: f64, reference: f64) -> bool {
+        match self {
+            Self::Exact => rounded(value) > rounded(reference),
+            Self::Within { fraction, slack } => value - reference > (fraction * reference).max(slack),
+        }
+    }
+
+    /// In words.
+    pub fn describe(self, unit: &str) -> String {
+        match self {
+            Self::Exact => "exact".to_owned(),
+            Self::Within { fraction, slack } if slack > 0.0 => {
+                format!("at most +{} % or +{slack} {unit}", fraction * 100.0)
+            }
+            Self::Within { fraction, .. } => format!("at most +{} %", fraction * 100.0),
+        }
+    }
+}
+
+/// In steps of [`EXACT_STEP`].
+pub fn rounded(value: f64) -> i64 {
+    (value / EXACT_STEP).round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instructions_have_the_larger_of_both_limits() {
+        let tolerance = Tolerance::Within { fraction: INSTRUCTION_FRACTION, slack: INSTRUCTION_SLACK };
+        assert!(!tolerance.exceeded(102.0, 100.0));
+        assert!(tolerance.exceeded(102.5, 100.0));
+        assert!(!tolerance.exceeded(10_050.0, 10_000.0));
+        assert!(tolerance.exceeded(10_051.0, 10_000.0));
+    }
+
+    #[test]
+    fn one_allocation_in_ten_operations_is_one_too_many() {
+        assert!(Tolerance::Exact.exceeded(0.1, 0.0));
+        assert!(!Tolerance::Exact.exceeded(0.01, 0.0));
+    }
+}

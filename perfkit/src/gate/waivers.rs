@@ -1,0 +1,90 @@
+//! Waivers: dated leave to break a gate. One that has expired, that nothing needs, or whose cause the lock file does
+//! not show is itself an error.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use super::Case;
+use crate::format::{Outcome, Verdict, Waiver};
+
+/// The packages of a lock file, as `name@version`.
+#[derive(Debug, Clone, Default)]
+pub struct LockedPackages(BTreeSet<String>);
+
+impl LockedPackages {
+    /// Read `Cargo.lock` at `root`; no file, no packages.
+    pub fn load(root: &Path) -> Self {
+        Self::parse(&fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default())
+    }
+
+    /// Read a lock file's text.
+    pub fn parse(text: &str) -> Self {
+        let table: toml::Table = text.parse().unwrap_or_default();
+        let packages = table.get("package").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+        let named = packages.iter().filter_map(|package| {
+            Some(format!("{}@{}", package.get("name")?.as_str()?, package.get("version")?.as_str()?))
+        });
+        Self(named.collect())
+    }
+
+    fn has(&self, package: &str) -> bool {
+        self.0.contains(package)
+    }
+}
+
+/// What is wrong with a waiver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiverProblem {
+    /// The waiver.
+    pub id: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Turn covered failures into waived ones; return what is wrong with the waivers themselves.
+pub fn apply(case: &Case<'_>, verdicts: &mut [Verdict]) -> Vec<WaiverProblem> {
+    let mut problems = Vec::new();
+    for waiver in &case.config.waivers {
+        let mut problem = |message: String| problems.push(WaiverProblem { id: waiver.id.clone(), message });
+        if case.today >= waiver.expires.as_str() {
+            problem(format!("expired on {}; mend the regression or renew it with a reason", waiver.expires));
+            continue;
+        }
+        if !case.lock.has(&waiver.cause) {
+            problem(format!("names {} as its cause, which Cargo.lock does not hold", waiver.cause));
+            continue;
+        }
+        let mut needed = false;
+        for verdict in verdicts.iter_mut().filter(|verdict| covers(waiver, verdict)) {
+            verdict.outcome = Outcome::Waived;
+            verdict.note = format!("waived by {} until {}: {}", waiver.owner, waiver.expires, waiver.reason);
+            needed = true;
+        }
+        if case.whole && !needed {
+            problem("covers nothing that fails; remove it".to_owned());
+        }
+    }
+    problems
+}
+
+fn covers(waiver: &Waiver, verdict: &Verdict) -> bool {
+    let beyond = matches!(verdict.outcome, Outcome::Failed | Outcome::Suspect);
+    if !beyond || verdict.metric != waiver.metric || !waiver.select.matches(&verdict.id) {
+        return false;
+    }
+    match (verdict.value, verdict.reference) {
+        (Some(value), Some(reference)) if reference > 0.0 => value / reference - 1.0 <= waiver.max_worsening,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_file_names_packages_with_versions() {
+        let lock = LockedPackages::parse("[[package]]\nname = \"blake3\"\nversion = \"1.8.7\"\n");
+        assert!(lock.has("blake3@1.8.7"));
+        assert!(!lock.has("blake3@1.8.6"));
+    }
+}

@@ -1,0 +1,266 @@
+//! Driving the instruments over a plan.
+//!
+//! Counts do not depend on load, so both cores count at once; times are taken after everything else has ended, one
+//! process at a time, a round over all benchmarks before the next round begins.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use super::{
+    Plan, Planned,
+    plan::problem,
+    progress::Progress,
+};
+use crate::{
+    format::{
+        Benchmark, Metric, Mode, Problem, ProblemKind,
+        config::Instrument,
+        metric::METRICS,
+    },
+    instrument::{self, Counts, InstrumentError, TimeRound, TimeSettings},
+    store::{SAMPLES_SCHEMA, Samples},
+};
+
+/// Rounds of fresh processes in a full run.
+pub const FULL_ROUNDS: u32 = 5;
+
+/// What the instruments found.
+#[derive(Debug, Clone, Default)]
+pub struct Measurement {
+    /// The rows, by id, with their metrics.
+    pub benchmarks: Vec<Benchmark>,
+    /// What could not be measured.
+    pub problems: Vec<Problem>,
+    /// Samples and per-function counts.
+    pub samples: Samples,
+    /// Whether the user stopped it.
+    pub interrupted: bool,
+    /// Rounds of timed processes that were completed.
+    pub rounds: u32,
+}
+
+/// Measure everything in the plan. `scratch` is an empty folder that belongs to this call.
+pub fn execute(plan: &Plan, mode: Mode, rounds: Option<u32>, scratch: &Path, progress: &Progress) -> Measurement {
+    let rounds = rounds.unwrap_or(if mode == Mode::Quick { 1 } else { FULL_ROUNDS });
+    let has = |row: &&Planned, instrument| row.instruments.contains(&instrument);
+    let counted: Vec<&Planned> =
+        plan.rows.iter().filter(|row| has(row, Instrument::Count) || has(row, Instrument::Allocs)).collect();
+    let timed: Vec<&Planned> = plan.rows.iter().filter(|row| has(row, Instrument::Time)).collect();
+    progress.expect((counted.len() + plan.cross_checks.len() + timed.len() * rounds as usize) as u64);
+
+    let mut measurement = Measurement { problems: plan.problems.clone(), ..Measurement::default() };
+    measurement.samples.schema = SAMPLES_SCHEMA.to_owned();
+    let mut rows: BTreeMap<String, Benchmark> =
+        plan.rows.iter().map(|row| (row.benchmark.id.clone(), row.benchmark.clone())).collect();
+
+    for (row, counts) in count_all(&counted, scratch, progress) {
+        measurement.take_counts(&row.benchmark.id, counts, &mut rows);
+    }
+    cross_check(plan, &mut measurement, &mut rows, scratch, progress);
+    time_all(&timed, mode, rounds, &mut measurement, &mut rows, scratch, progress);
+
+    // A wrong answer leaves no number behind.
+    for problem in measurement.problems.iter().filter(|problem| problem.kind == ProblemKind::WrongAnswer) {
+        if let Some(row) = rows.get_mut(&problem.subject) {
+            row.metrics.clear();
+        }
+    }
+    measurement.interrupted = instrument::interrupted();
+    measurement.benchmarks = rows.into_values().filter(|row| !row.metrics.is_empty()).collect();
+    progress.finish();
+    measurement
+}
+
+/// What counting one benchmark gave.
+#[derive(Default)]
+struct Counted {
+    metrics: BTreeMap<String, Metric>,
+    functions: BTreeMap<String, f64>,
+    witness: Option<String>,
+    errors: Vec<InstrumentError>,
+}
+
+/// Count on all cores; the results come in the order of the rows.
+fn count_all<'a>(rows: &[&'a Planned], scratch: &Path, progress: &Progress) -> Vec<(&'a Planned, Counted)> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Counted)>> = Mutex::new(Vec::new());
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..workers.min(rows.len()) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(row) = rows.get(index) else { break };
+                    if instrument::interrupted() {
+                        break;
+                    }
+                    progress.say(&format!("counting {}", row.benchmark.id));
+                    let counted = count(row, &scratch.join(format!("count-{index}")));
+                    progress.step();
+                    if let Ok(mut done) = done.lock() {
+                        done.push((index, counted));
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().filter_map(|(index, counted)| Some((*rows.get(index)?, counted))).collect()
+}
+
+fn count(row: &Planned, scratch: &Path) -> Counted {
+    let mut counted = Counted::default();
+    if let Err(source) = std::fs::create_dir_all(scratch) {
+        counted.errors.push(InstrumentError::Io { what: "making a scratch folder".to_owned(), source });
+        return counted;
+    }
+    let id = &row.benchmark.id;
+    if row.instruments.contains(&Instrument::Count) {
+        let counts = match row.counted_operations {
+            Some(operations) => instrument::count(&row.time, id, operations, scratch).map(|counts| (counts, "exact")),
+            None => instrument::first_call(&row.time, id, scratch).map(|counts| (counts, "first_call")),
+        };
+        match counts {
+            Ok((counts, statistic)) => counted.take(counts, statistic),
+            Err(error) => counted.errors.push(error),
+        }
+    }
+    if let (Some(executable), Some(operations), true) =
+        (&row.allocs, row.counted_operations, row.instruments.contains(&Instrument::Allocs))
+    {
+        match instrument::allocations(executable, id, operations) {
+            Ok(costs) => {
+                counted.exact("allocs_per_op", costs.allocs_per_op, "allocator");
+                counted.exact("reallocs_per_op", costs.reallocs_per_op, "allocator");
+                counted.exact("alloc_bytes_per_op", costs.alloc_bytes_per_op, "allocator");
+                counted.exact("peak_bytes", costs.peak_bytes, "allocator");
+            }
+            Err(error) => counted.errors.push(error),
+        }
+    }
+    counted
+}
+
+impl Counted {
+    fn take(&mut self, counts: Counts, statistic: &str) {
+        self.metric("ir", counts.ir, statistic, "callgrind");
+        self.metric("locked_ops", counts.locked_ops, statistic, "callgrind");
+        self.metric("syscalls", counts.syscalls, statistic, "callgrind");
+        if let Some(bytes) = counts.bytes_copied {
+            self.metric("bytes_copied", bytes, statistic, "dhat");
+        }
+        self.functions = counts.functions;
+        self.witness = counts.witness;
+    }
+
+    fn exact(&mut self, name: &str, value: f64, source: &str) {
+        self.metric(name, value, "exact", source);
+    }
+
+    fn metric(&mut self, name: &str, value: f64, statistic: &str, source: &str) {
+        if let Some(info) = METRICS.iter().find(|info| info.name == name) {
+            self.metrics.insert(name.to_owned(), Metric::new(info, value, statistic, source));
+        }
+    }
+}
+
+impl Measurement {
+    fn take_counts(&mut self, id: &str, counted: Counted, rows: &mut BTreeMap<String, Benchmark>) {
+        self.problems.extend(counted.errors.iter().map(|error| problem(id.to_owned(), error)));
+        if !counted.functions.is_empty() {
+            self.samples.functions.insert(id.to_owned(), counted.functions);
+        }
+        if let Some(row) = rows.get_mut(id) {
+            row.metrics.extend(counted.metrics);
+            row.witness.counted = counted.witness;
+        }
+    }
+}
+
+fn cross_check(
+    plan: &Plan,
+    measurement: &mut Measurement,
+    rows: &mut BTreeMap<String, Benchmark>,
+    scratch: &Path,
+    progress: &Progress,
+) {
+    for (index, executable) in plan.cross_checks.iter().enumerate() {
+        if instrument::interrupted() {
+            return;
+        }
+        let subject = format!("{}::{}", executable.package, executable.target);
+        progress.say(&format!("cross-checking with {subject}"));
+        let scratch = scratch.join(format!("cross-check-{index}"));
+        let checks = std::fs::create_dir_all(&scratch)
+            .map_err(|source| InstrumentError::Io { what: "making a scratch folder".to_owned(), source })
+            .and_then(|()| instrument::cross_check(executable, &scratch));
+        match checks {
+            Ok(checks) => {
+                for check in checks {
+                    if let (Some(row), Some(info)) =
+                        (rows.get_mut(&check.id), METRICS.iter().find(|info| info.name == "ir_cross_check"))
+                    {
+                        let metric = Metric::new(info, check.ir_per_op, "exact", "iai-callgrind");
+                        row.metrics.insert("ir_cross_check".to_owned(), metric);
+                    }
+                }
+            }
+            Err(error) => measurement.problems.push(problem(subject, &error)),
+        }
+        progress.step();
+    }
+}
+
+fn time_all(
+    timed: &[&Planned],
+    mode: Mode,
+    rounds: u32,
+    measurement: &mut Measurement,
+    rows: &mut BTreeMap<String, Benchmark>,
+    scratch: &Path,
+    progress: &Progress,
+) {
+    let settings = if mode == Mode::Quick { TimeSettings::quick() } else { TimeSettings::full() };
+    let mut taken: BTreeMap<&str, Vec<TimeRound>> = BTreeMap::new();
+    let mut failed: BTreeMap<&str, InstrumentError> = BTreeMap::new();
+    'rounds: for round in 0..rounds {
+        for (index, row) in timed.iter().enumerate() {
+            let id = row.benchmark.id.as_str();
+            if instrument::interrupted() {
+                break 'rounds;
+            }
+            progress.say(&format!("timing {id} (round {} of {rounds})", round + 1));
+            if !failed.contains_key(id) {
+                let scratch = scratch.join(format!("time-{index}"));
+                match instrument::round(&row.time, id, &settings, &scratch) {
+                    Ok(found) => taken.entry(id).or_default().push(found),
+                    Err(error) => {
+                        failed.insert(id, error);
+                    }
+                }
+            }
+            progress.step();
+        }
+        measurement.rounds = round + 1;
+    }
+    for row in timed {
+        let id = row.benchmark.id.as_str();
+        if let Some(error) = failed.get(id) {
+            measurement.problems.push(problem(id.to_owned(), error));
+            continue;
+        }
+        let Some(rounds) = taken.get(id) else { continue };
+        if let Some(found) = rows.get_mut(id) {
+            found.metrics.extend(instrument::summarise(rounds, &row.benchmark, row.contended));
+        }
+        let samples = rounds.iter().map(|round| round.samples.clone()).collect();
+        measurement.samples.time.insert(id.to_owned(), samples);
+    }
+}

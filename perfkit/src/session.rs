@@ -1,0 +1,267 @@
+//! One invocation on one workspace: who the host is, what it is held against, and the run that comes out of measuring.
+
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+use crate::{
+    format::{
+        Baseline, BaselineKind, CountedKey, DocumentError, Host, HostRules, Mode, Provenance, Run, Toolchain,
+        baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA,
+    },
+    host,
+    instrument,
+    measure::{BuildPlace, Plan, PlanError, Request, execute, plan, progress::Progress},
+    store::{Samples, StoreError, baseline_files, find_baseline},
+    workspace::{Workspace, WorkspaceError, revision},
+};
+
+/// Why a command cannot go on. Each belongs to one exit code.
+#[derive(Debug, Error)]
+pub enum SessionError {
+    /// No workspace, or a configuration that cannot be used.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// Nothing to measure, or a wrong name.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A stored document cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A document cannot be read or written.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// `--host` names no profile.
+    #[error("no host profile is called {name:?}; {folder} holds {known:?}; `perfkit baseline accept --host {name}` makes one from a stored run")]
+    UnknownHost {
+        /// What was asked for.
+        name: String,
+        /// The folder of baselines.
+        folder: String,
+        /// What is there.
+        known: Vec<String>,
+    },
+    /// Something must not be compared.
+    #[error("{0}")]
+    Refused(String),
+    /// The file system said no.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What went wrong.
+        source: std::io::Error,
+    },
+}
+
+/// The baselines of a workspace and which of them apply to this machine.
+#[derive(Debug, Clone)]
+pub struct Profiles {
+    /// The profile of this machine: a matching baseline's name, or one made from the CPU.
+    pub own: String,
+    /// The host baseline held against, where there is one.
+    pub held_against: Option<Baseline>,
+    /// Whether that baseline describes this machine.
+    pub host_matches: bool,
+    /// The counted baseline of this machine's counted instruction set.
+    pub counted: Option<Baseline>,
+}
+
+impl Profiles {
+    /// Find the profiles; `wanted` is what `--host` named.
+    pub fn find(workspace: &Workspace, wanted: Option<&str>) -> Result<Self, SessionError> {
+        let folder = workspace.baselines();
+        let machine = host::fingerprint();
+        let mut hosts = Vec::new();
+        for path in baseline_files(&folder)? {
+            let baseline: Baseline = read_document(&path, BASELINE_SCHEMA)?;
+            if baseline.kind != BaselineKind::Counted {
+                hosts.push(baseline);
+            }
+        }
+        // A real baseline goes before published figures for the same machine.
+        hosts.sort_by_key(|baseline| baseline.kind == BaselineKind::Reference);
+        let matching = hosts.iter().find(|baseline| baseline.rules.matches(&machine));
+        let own = matching.map_or_else(|| host::slug(&machine), |baseline| baseline.name.clone());
+        let held_against = match wanted {
+            None => matching.cloned(),
+            Some(name) => match hosts.iter().find(|baseline| baseline.name.eq_ignore_ascii_case(name)) {
+                Some(baseline) => Some(baseline.clone()),
+                None if own.eq_ignore_ascii_case(name) => None,
+                None => {
+                    return Err(SessionError::UnknownHost {
+                        name: name.to_owned(),
+                        folder: workspace.config.baselines.display().to_string(),
+                        known: hosts.iter().map(|baseline| baseline.name.clone()).collect(),
+                    });
+                }
+            },
+        };
+        let counted = find_baseline(&folder, &counted_name())?.map(|(_, baseline)| baseline);
+        Ok(Self {
+            host_matches: held_against.as_ref().is_some_and(|baseline| baseline.rules.matches(&machine)),
+            own,
+            held_against,
+            counted,
+        })
+    }
+
+    /// The counted baseline if its key fits the toolchain, else why it does not.
+    pub fn comparable_counted(&self, toolchain: &Toolchain) -> Result<&Baseline, String> {
+        let Some(baseline) = &self.counted else {
+            return Err(format!("there is no baseline {}", counted_name()));
+        };
+        let Some(now) = CountedKey::of(toolchain) else {
+            return Err("valgrind is not installed, so nothing is counted".to_owned());
+        };
+        match baseline.key.as_ref().map(|key| key.difference(&now)) {
+            Some(None) => Ok(baseline),
+            Some(Some(difference)) => Err(difference),
+            None => Err(format!("baseline {} has no key", baseline.name)),
+        }
+    }
+}
+
+/// The name of the counted baseline for this machine.
+pub fn counted_name() -> String {
+    format!("counted-{}", host::isa::counted())
+}
+
+/// A finished measurement, not yet stored.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The run.
+    pub run: Run,
+    /// Its sidecar.
+    pub samples: Samples,
+    /// What was asked for.
+    pub plan: Plan,
+}
+
+/// Measure what is asked for.
+pub fn measure(
+    workspace: &Workspace,
+    profiles: &Profiles,
+    request: &Request,
+    progress: &Progress,
+) -> Result<Outcome, SessionError> {
+    let started = Timestamp::now();
+    let toolchain = host::toolchain(&workspace.root);
+    let plan = plan(workspace, request, &BuildPlace::default(), progress)?;
+    let scratch = scratch()?;
+    let probe = host::EnvironmentProbe::start();
+    let found = execute(&plan, request.mode, request.rounds, scratch.path(), progress);
+    let revision = revision::head(&workspace.root);
+    let run = Run {
+        schema: RUN_SCHEMA.to_owned(),
+        perfkit: env!("CARGO_PKG_VERSION").to_owned(),
+        id: run_id(started),
+        host: Host {
+            profile: profiles.own.clone(),
+            isa: host::isa::native().to_owned(),
+            isa_counted: host::isa::counted().to_owned(),
+            fingerprint: host::fingerprint(),
+            info: host::host_info(),
+        },
+        toolchain,
+        provenance: Provenance {
+            dirty: revision::is_dirty(&workspace.root),
+            revision,
+            started: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            lock_digest: revision::lock_digest(&workspace.root),
+            command: std::env::args().skip(1).collect(),
+            mode: request.mode,
+            partial: found.interrupted,
+            rounds: found.rounds,
+            selection: request.selected(),
+        },
+        environment: probe.finish(),
+        benchmarks: found.benchmarks,
+        problems: found.problems,
+        verdicts: Vec::new(),
+        extra: BTreeMap::new(),
+    };
+    Ok(Outcome { run, samples: found.samples, plan })
+}
+
+/// Build and count another revision of the workspace in the store's one worktree.
+pub fn count_revision(
+    workspace: &Workspace,
+    named: &str,
+    request: &Request,
+    progress: &Progress,
+) -> Result<Outcome, SessionError> {
+    let resolved = revision::resolve(&workspace.root, named).map_err(SessionError::Refused)?;
+    progress.say(&format!("checking out {}", revision::short(&resolved)));
+    let folder = revision::worktree(&workspace.root, &workspace.store(), &resolved)
+        .map_err(|source| SessionError::Io { what: format!("checking out {named}"), source })?;
+    let other = Workspace::load(&folder)?;
+    let toolchain = host::toolchain(&folder);
+    let place = BuildPlace { target_directory: Some(workspace.store().join("base-target")) };
+    let plan = plan(&other, request, &place, progress)?;
+    let scratch = scratch()?;
+    let found = execute(&plan, Mode::Full, None, scratch.path(), progress);
+    let profiles = Profiles::find(workspace, None)?;
+    let run = Run {
+        schema: RUN_SCHEMA.to_owned(),
+        perfkit: env!("CARGO_PKG_VERSION").to_owned(),
+        id: run_id(Timestamp::now()),
+        host: Host {
+            profile: profiles.own,
+            isa: host::isa::native().to_owned(),
+            isa_counted: host::isa::counted().to_owned(),
+            fingerprint: host::fingerprint(),
+            info: BTreeMap::new(),
+        },
+        toolchain,
+        provenance: Provenance { revision: resolved, ..Provenance::default() },
+        environment: crate::format::EnvironmentGuard::default(),
+        benchmarks: found.benchmarks,
+        problems: found.problems,
+        verdicts: Vec::new(),
+        extra: BTreeMap::new(),
+    };
+    Ok(Outcome { run, samples: found.samples, plan })
+}
+
+/// Keep the timed or counted part of a host's rules: which machines will carry this profile's name.
+pub fn rules_of_this_machine() -> HostRules {
+    HostRules::of(&host::fingerprint())
+}
+
+/// `YYYY-MM-DD`, UTC.
+pub fn today() -> String {
+    Timestamp::now().strftime("%Y-%m-%d").to_string()
+}
+
+fn scratch() -> Result<tempfile::TempDir, SessionError> {
+    tempfile::Builder::new()
+        .prefix("perfkit-")
+        .tempdir()
+        .map_err(|source| SessionError::Io { what: "making a scratch folder".to_owned(), source })
+}
+
+/// Six hex digits from the clock and the process: enough to keep two runs of one second apart.
+fn run_id(started: Timestamp) -> String {
+    let mut id = String::new();
+    let mixed = (started.as_nanosecond() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(std::process::id());
+    // Writing to a string does not fail.
+    let _ = write!(id, "{:06x}", (mixed >> 20) & 0xFF_FFFF);
+    id
+}
+
+/// Take the interrupt from the terminal: the first stops measuring and keeps what there is, the second ends at once.
+pub fn keep_what_was_measured_on_interrupt() {
+    // A handler that cannot be set leaves the default one, which ends the process.
+    let _ = ctrlc::set_handler(|| {
+        if instrument::interrupt() {
+            std::process::exit(130);
+        }
+    });
+}
+
+/// Read a file for a command, naming it in the error.
+pub fn read_text(path: &Path) -> Result<String, SessionError> {
+    fs::read_to_string(path).map_err(|source| SessionError::Io { what: path.display().to_string(), source })
+}

@@ -1,0 +1,80 @@
+//! The workspace under measurement: its packages and bench targets as Cargo sees them, its build profile, its
+//! revision. perfkit asks Cargo and git; it never guesses at paths.
+
+pub mod build;
+pub mod discover;
+pub mod profile;
+pub mod revision;
+
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{Metadata, MetadataCommand};
+use thiserror::Error;
+
+use crate::format::{Config, config::ConfigError};
+
+pub use build::{BuildFailure, Built, build};
+pub use discover::{BenchKind, BenchTarget, bench_targets};
+
+/// Why there is no workspace to measure.
+#[derive(Debug, Error)]
+pub enum WorkspaceError {
+    /// Cargo finds no manifest, or refuses it.
+    #[error("cargo metadata failed in {folder}: {message}")]
+    Metadata {
+        /// Where it was asked.
+        folder: PathBuf,
+        /// What Cargo said.
+        message: String,
+    },
+    /// `perfkit.toml` cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+}
+
+/// A Cargo workspace with its perfkit configuration.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// The workspace root.
+    pub root: PathBuf,
+    /// Where Cargo builds.
+    pub target_directory: PathBuf,
+    /// What Cargo knows.
+    pub metadata: Metadata,
+    /// `perfkit.toml`, or what holds without one.
+    pub config: Config,
+    /// Whether there is a `perfkit.toml`.
+    pub configured: bool,
+}
+
+impl Workspace {
+    /// The workspace around `folder`.
+    pub fn load(folder: &Path) -> Result<Self, WorkspaceError> {
+        let metadata = MetadataCommand::new().current_dir(folder).no_deps().exec().map_err(|error| {
+            let message = match error {
+                cargo_metadata::Error::CargoMetadata { stderr } => stderr.trim().to_owned(),
+                other => other.to_string(),
+            };
+            WorkspaceError::Metadata { folder: folder.to_owned(), message }
+        })?;
+        let root = metadata.workspace_root.clone().into_std_path_buf();
+        let config = Config::load(&root)?;
+        Ok(Self {
+            target_directory: metadata.target_directory.clone().into_std_path_buf(),
+            configured: config.is_some(),
+            config: config.unwrap_or_else(Config::absent),
+            metadata,
+            root,
+        })
+    }
+
+    /// The folder of baseline files.
+    pub fn baselines(&self) -> PathBuf {
+        self.root.join(&self.config.baselines)
+    }
+
+    /// The folder of stored runs.
+    pub fn store(&self) -> PathBuf {
+        self.root.join(&self.config.store)
+    }
+}

@@ -1,0 +1,343 @@
+//! Gates judged on hand-made runs: every outcome that a gate can give, and every reason for it.
+
+use std::collections::BTreeMap;
+
+use perfkit::{
+    format::{
+        Acceptance, Baseline, BaselineKind, Benchmark, Config, EnvironmentGuard, Fingerprint, Host,
+        HostRules, Metric, Outcome, Problem, ProblemKind, Provenance, Run, Toolchain, Verdict,
+        baseline::BASELINE_SCHEMA, metric_info, run::RUN_SCHEMA,
+    },
+    gate::{Case, Judgement, LockedPackages, References, judge},
+};
+
+/// A row with these metrics, all `exact` or `p20_min`.
+fn row(id: &str, metrics: &[(&str, f64)]) -> Benchmark {
+    let mut row = Benchmark::new(id);
+    for (name, value) in metrics {
+        let statistic = if name.ends_with("_ns") || name.ends_with("ps") { "p20_min" } else { "exact" };
+        row.metrics
+            .insert((*name).to_owned(), Metric::new(metric_info(name).unwrap(), *value, statistic, "test"));
+    }
+    row
+}
+
+fn run(benchmarks: Vec<Benchmark>) -> Run {
+    Run {
+        schema: RUN_SCHEMA.to_owned(),
+        perfkit: "0".to_owned(),
+        id: "abc".to_owned(),
+        host: Host {
+            profile: "here".to_owned(),
+            isa: "x86_64-avx2".to_owned(),
+            isa_counted: "x86_64-avx2".to_owned(),
+            fingerprint: Fingerprint { cores: 2, ..Fingerprint::default() },
+            info: BTreeMap::new(),
+        },
+        toolchain: Toolchain::default(),
+        provenance: Provenance::default(),
+        environment: EnvironmentGuard::default(),
+        benchmarks,
+        problems: Vec::new(),
+        verdicts: Vec::new(),
+        extra: BTreeMap::new(),
+    }
+}
+
+fn timed_baseline(kind: BaselineKind, benchmarks: Vec<Benchmark>) -> Baseline {
+    Baseline {
+        schema: BASELINE_SCHEMA.to_owned(),
+        name: "here".to_owned(),
+        kind,
+        isa: "x86_64-avx2".to_owned(),
+        rules: HostRules::default(),
+        key: None,
+        acceptance: Acceptance {
+            revision: String::new(),
+            source: String::new(),
+            date: String::new(),
+            author: String::new(),
+            reason: String::new(),
+        },
+        benchmarks,
+        extra: BTreeMap::new(),
+    }
+}
+
+struct Court<'a> {
+    config: &'a str,
+    run: Run,
+    counted: Option<Vec<Benchmark>>,
+    timed: Option<Baseline>,
+    host_matches: bool,
+    whole: bool,
+    today: &'a str,
+    lock: &'a str,
+}
+
+impl<'a> Court<'a> {
+    fn new(config: &'a str, now: Vec<Benchmark>, counted: Vec<Benchmark>) -> Self {
+        Self {
+            config,
+            run: run(now),
+            counted: Some(counted),
+            timed: None,
+            host_matches: true,
+            whole: true,
+            today: "2026-06-01",
+            lock: "",
+        }
+    }
+
+    fn judge(&self) -> Judgement {
+        let config = Config::parse(&format!("schema = \"perfkit.config/1\"\n{}", self.config)).unwrap();
+        judge(&Case {
+            run: &self.run,
+            references: References {
+                counted: self.counted.as_deref(),
+                timed: self.timed.as_ref(),
+                host_matches: self.host_matches,
+            },
+            config: &config,
+            selected: &|_| true,
+            whole: self.whole,
+            measured: &|_| true,
+            today: self.today,
+            lock: &LockedPackages::parse(self.lock),
+        })
+    }
+
+    fn outcome(&self, metric: &str) -> Outcome {
+        self.verdict(metric).outcome
+    }
+
+    fn verdict(&self, metric: &str) -> Verdict {
+        let verdicts = self.judge().verdicts;
+        let found: Vec<&Verdict> = verdicts.iter().filter(|verdict| verdict.metric == metric).collect();
+        assert_eq!(found.len(), 1, "{verdicts:?}");
+        found[0].clone()
+    }
+}
+
+const COUNTED: &str = "[[gate]]\nselect = \"**\"\nmetric = \"counted\"\nkind = \"relative\"\n";
+
+#[test]
+fn one_extra_allocation_fails() {
+    let court = Court::new(
+        COUNTED,
+        vec![row("a", &[("allocs_per_op", 1.0)])],
+        vec![row("a", &[("allocs_per_op", 0.0)])],
+    );
+    assert_eq!(court.outcome("allocs_per_op"), Outcome::Failed);
+}
+
+#[test]
+fn one_locked_operation_one_system_call_and_one_copied_byte_each_fail() {
+    for metric in ["locked_ops", "syscalls", "bytes_copied", "reallocs_per_op", "alloc_bytes_per_op"] {
+        let court = Court::new(COUNTED, vec![row("a", &[(metric, 8.0)])], vec![row("a", &[(metric, 7.0)])]);
+        assert_eq!(court.outcome(metric), Outcome::Failed, "{metric}");
+    }
+}
+
+#[test]
+fn one_per_cent_more_instructions_fails_and_a_memcpy_path_does_not() {
+    let judged = |now: f64, base: f64| {
+        Court::new(COUNTED, vec![row("a", &[("ir", now)])], vec![row("a", &[("ir", base)])]).outcome("ir")
+    };
+    assert_eq!(judged(1359.5, 1346.0), Outcome::Failed);
+    assert_eq!(judged(1347.0, 1346.0), Outcome::Held);
+    assert_eq!(judged(30.0, 29.0), Outcome::Held);
+    assert_eq!(judged(32.0, 29.0), Outcome::Failed);
+}
+
+#[test]
+fn better_than_accepted_is_said() {
+    let court = Court::new(COUNTED, vec![row("a", &[("ir", 900.0)])], vec![row("a", &[("ir", 1000.0)])]);
+    assert_eq!(court.outcome("ir"), Outcome::Improved);
+}
+
+#[test]
+fn new_and_vanished_benchmarks_are_states_of_their_own() {
+    let court = Court::new(COUNTED, vec![row("b", &[("ir", 1.0)])], vec![row("a", &[("ir", 1.0)])]);
+    let verdicts = court.judge().verdicts;
+    let outcome = |id: &str| verdicts.iter().find(|verdict| verdict.id == id).unwrap().outcome;
+    assert_eq!((outcome("a"), outcome("b")), (Outcome::Missing, Outcome::New));
+}
+
+#[test]
+fn an_invalidated_row_is_neither_compared_nor_missing() {
+    let mut gone = row("a", &[("ir", 1.0)]);
+    gone.invalidated =
+        Some(perfkit::format::Invalidation { reason: "measured set-up".to_owned(), since: "abc".to_owned() });
+    let court = Court::new(COUNTED, vec![row("b", &[("ir", 1.0)])], vec![gone]);
+    assert!(court.judge().verdicts.iter().all(|verdict| verdict.outcome != Outcome::Missing));
+}
+
+#[test]
+fn another_revision_of_a_benchmark_is_new_not_failed() {
+    let mut now = row("a", &[("ir", 900.0)]);
+    now.revision = 2;
+    let court = Court::new(COUNTED, vec![now], vec![row("a", &[("ir", 100.0)])]);
+    assert_eq!(court.outcome("ir"), Outcome::New);
+}
+
+#[test]
+fn an_absolute_ceiling_holds_at_the_limit_and_breaks_above_it() {
+    let gate = "[[gate]]\nselect = \"**\"\nmetric = \"allocs_per_op\"\nkind = \"absolute\"\nmax = 3\n";
+    let judged = |value: f64| {
+        Court::new(gate, vec![row("a", &[("allocs_per_op", value)])], vec![]).outcome("allocs_per_op")
+    };
+    assert_eq!(judged(3.0), Outcome::Held);
+    assert_eq!(judged(3.01), Outcome::Held, "start-up leaves a hundredth");
+    assert_eq!(judged(3.1), Outcome::Failed);
+}
+
+#[test]
+fn a_ratio_is_taken_against_the_declared_floor() {
+    let gate = "[[gate]]\nselect = \"seal/*\"\nmetric = \"ir\"\nkind = \"ratio\"\nagainst = \"floor\"\nmax_ratio = 1.15\n";
+    let mut seal = row("seal/64", &[("ir", 1150.0)]);
+    seal.floor = Some("raw/68".to_owned());
+    let floor = row("raw/68", &[("ir", 1000.0)]);
+    assert_eq!(Court::new(gate, vec![seal.clone(), floor.clone()], vec![]).outcome("ir"), Outcome::Held);
+    seal.metrics.get_mut("ir").unwrap().value = 1151.0;
+    assert_eq!(Court::new(gate, vec![seal.clone(), floor], vec![]).outcome("ir"), Outcome::Failed);
+    assert_eq!(Court::new(gate, vec![seal], vec![]).outcome("ir"), Outcome::Missing, "without its floor");
+}
+
+#[test]
+fn a_ratio_may_name_another_benchmark_by_size() {
+    let gate = "[[gate]]\nselect = \"new/*\"\nmetric = \"ir\"\nkind = \"ratio\"\nagainst = \"old/{size}\"\nmax_ratio = 0.5\n";
+    let mut new = row("new/8", &[("ir", 60.0)]);
+    new.size = 8;
+    assert_eq!(
+        Court::new(gate, vec![new, row("old/8", &[("ir", 100.0)])], vec![]).outcome("ir"),
+        Outcome::Failed
+    );
+}
+
+#[test]
+fn two_instruments_that_disagree_fail() {
+    let gate = "[[gate]]\nselect = \"**\"\nmetric = \"ir_cross_check\"\nkind = \"agreement\"\nwith = \"ir\"\nmax_difference = 0.01\nslack = 5\n";
+    let judged = |other: f64| {
+        Court::new(gate, vec![row("a", &[("ir", 1000.0), ("ir_cross_check", other)])], vec![])
+            .outcome("ir_cross_check")
+    };
+    assert_eq!(judged(1015.0), Outcome::Held);
+    assert_eq!(judged(985.0), Outcome::Held);
+    assert_eq!(judged(1015.1), Outcome::Failed);
+    assert_eq!(judged(984.9), Outcome::Failed);
+}
+
+const TIMED: &str = "[[gate]]\nselect = \"**\"\nmetric = \"time_ns\"\nkind = \"relative\"\n";
+
+#[test]
+fn a_slower_time_is_suspect_never_failed() {
+    let mut court = Court::new(TIMED, vec![row("a", &[("time_ns", 112.0)])], vec![]);
+    court.timed = Some(timed_baseline(BaselineKind::Timed, vec![row("a", &[("time_ns", 100.0)])]));
+    assert_eq!(court.outcome("time_ns"), Outcome::Suspect);
+}
+
+#[test]
+fn a_tenth_less_throughput_is_beyond_the_gate_as_a_ninth_more_time_is() {
+    let gate = "[[gate]]\nselect = \"**\"\nmetric = \"throughput_Bps\"\nkind = \"relative\"\nmax_worsening = 0.111\n";
+    let mut court = Court::new(gate, vec![row("a", &[("throughput_Bps", 900.0)])], vec![]);
+    court.timed = Some(timed_baseline(BaselineKind::Timed, vec![row("a", &[("throughput_Bps", 1000.0)])]));
+    assert_eq!(court.outcome("throughput_Bps"), Outcome::Suspect);
+}
+
+#[test]
+fn times_of_another_host_or_published_ones_are_informational() {
+    let mut court = Court::new(TIMED, vec![row("a", &[("time_ns", 500.0)])], vec![]);
+    court.timed = Some(timed_baseline(
+        BaselineKind::Timed,
+        vec![row("a", &[("time_ns", 100.0)]), row("gone", &[("time_ns", 1.0)])],
+    ));
+    court.host_matches = false;
+    assert_eq!(court.outcome("time_ns"), Outcome::Informational);
+    court.host_matches = true;
+    court.timed = Some(timed_baseline(BaselineKind::Reference, vec![row("a", &[("time_ns", 100.0)])]));
+    assert_eq!(court.outcome("time_ns"), Outcome::Informational);
+}
+
+#[test]
+fn a_reference_profile_never_makes_an_id_missing() {
+    let mut court = Court::new("", vec![], vec![]);
+    court.timed = Some(timed_baseline(BaselineKind::Reference, vec![row("a", &[("time_ns", 100.0)])]));
+    assert!(court.judge().verdicts.is_empty());
+    court.timed = Some(timed_baseline(BaselineKind::Timed, vec![row("a", &[("time_ns", 100.0)])]));
+    assert_eq!(court.outcome("time_ns"), Outcome::Missing);
+}
+
+#[test]
+fn a_gate_that_needs_more_cores_is_skipped_and_says_so() {
+    let gate = format!("{COUNTED}requires = {{ cores = 8 }}\n");
+    let court = Court::new(&gate, vec![row("a", &[("ir", 9.0)])], vec![]);
+    let verdict = court.verdict("counted");
+    assert_eq!(verdict.outcome, Outcome::Skipped);
+    assert!(verdict.note.contains("needs 8 cores"), "{}", verdict.note);
+}
+
+#[test]
+fn a_gate_of_level_warn_does_not_fail() {
+    let gate = format!("{COUNTED}level = \"warn\"\n");
+    let court = Court::new(&gate, vec![row("a", &[("ir", 900.0)])], vec![row("a", &[("ir", 100.0)])]);
+    assert_eq!(court.outcome("ir"), Outcome::Warned);
+}
+
+#[test]
+fn a_gate_that_selects_nothing_is_a_mistake_in_a_whole_run_only() {
+    let gate = "[[gate]]\nselect = \"typo/**\"\nmetric = \"ir\"\nkind = \"relative\"\n";
+    let mut court = Court::new(gate, vec![row("a", &[("ir", 1.0)])], vec![row("a", &[("ir", 1.0)])]);
+    assert_eq!(court.outcome("ir"), Outcome::Missing);
+    court.whole = false;
+    assert!(court.judge().verdicts.is_empty());
+}
+
+#[test]
+fn a_wrong_answer_is_a_verdict() {
+    let mut court = Court::new(COUNTED, vec![], vec![]);
+    court.whole = false;
+    court.run.problems.push(Problem {
+        subject: "a".to_owned(),
+        kind: ProblemKind::WrongAnswer,
+        message: "the tag differs".to_owned(),
+    });
+    assert_eq!(court.outcome(""), Outcome::Wrong);
+}
+
+fn waived(expires: &str, max_worsening: f64) -> String {
+    format!(
+        "{COUNTED}[[waiver]]\nid = \"w\"\nselect = \"a\"\nmetric = \"ir\"\nmax_worsening = {max_worsening}\n\
+         reason = \"upstream\"\ncause = \"blake3@1.8.7\"\nowner = \"me\"\ncreated = \"2026-05-01\"\nexpires = \"{expires}\"\n"
+    )
+}
+
+const LOCK: &str = "[[package]]\nname = \"blake3\"\nversion = \"1.8.7\"\n";
+
+fn waiver_court<'a>(config: &'a str, lock: &'a str, now: f64) -> Court<'a> {
+    let mut court = Court::new(config, vec![row("a", &[("ir", now)])], vec![row("a", &[("ir", 1000.0)])]);
+    court.lock = lock;
+    court
+}
+
+#[test]
+fn a_waiver_covers_what_it_names_up_to_its_limit() {
+    let config = waived("2026-07-01", 0.05);
+    let judgement = waiver_court(&config, LOCK, 1040.0).judge();
+    assert_eq!(judgement.verdicts[0].outcome, Outcome::Waived);
+    assert!(judgement.waiver_problems.is_empty());
+    assert_eq!(waiver_court(&config, LOCK, 1060.0).outcome("ir"), Outcome::Failed);
+}
+
+#[test]
+fn expired_unneeded_and_unfounded_waivers_are_errors() {
+    let problem = |config: &str, lock: &str, now: f64| {
+        let problems = waiver_court(config, lock, now).judge().waiver_problems;
+        assert_eq!(problems.len(), 1);
+        problems[0].message.clone()
+    };
+    let in_force = waived("2026-07-01", 0.05);
+    assert!(problem(&waived("2026-06-01", 0.05), LOCK, 1040.0).contains("expired"));
+    assert!(problem(&in_force, LOCK, 1000.0).contains("nothing that fails"));
+    assert!(problem(&in_force, "", 1040.0).contains("Cargo.lock does not hold"));
+}
