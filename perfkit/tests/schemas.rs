@@ -1,0 +1,261 @@
+//! The schemas in `schemas/` and the Rust types say the same: what the types write validates and every field of it is
+//! named; what is broken is refused, by both.
+
+mod samples;
+
+use std::{fs, path::Path};
+
+use jsonschema::Validator;
+use perfkit::format::{
+    Baseline, Config, Run,
+    baseline::BASELINE_SCHEMA,
+    document::{document_text, parse_document},
+    metric::METRICS,
+    recipe::Recipe,
+    run::RUN_SCHEMA,
+};
+use serde_json::{Value, json};
+
+const CONFIG: &str = r#"
+schema = "perfkit.config/1"
+baselines = "baselines"
+store = ".perfkit"
+
+[[suite]]
+name = "headline"
+description = "What the front page shows."
+select = ["net_encryption", "wire/**"]
+exclude = "wire/slow/*"
+instruments = ["time", "count", "allocs", "cross-check"]
+features = ["blake3/no_avx512"]
+env = { KEY = "value" }
+
+[[gate]]
+select = "**"
+metric = "counted"
+kind = "relative"
+max_worsening = 0.005
+slack = 2
+
+[[gate]]
+select = "a/*"
+exclude = "a/b"
+metric = "allocs_per_op"
+kind = "absolute"
+max = 0
+level = "warn"
+requires = { cores = 8, isa = "x86_64-avx512" }
+
+[[gate]]
+select = "a/*"
+metric = "time_ns"
+kind = "ratio"
+against = "floor"
+max_ratio = 1.15
+
+[[gate]]
+select = "a/*"
+metric = "ir"
+kind = "agreement"
+with = "ir_cross_check"
+max_difference = 0.01
+slack = 5
+
+[[waiver]]
+id = "w1"
+select = "a/b"
+metric = "ir"
+max_worsening = 0.02
+reason = "upstream changed its dispatch"
+cause = "blake3@1.8.7"
+owner = "A. Author"
+created = "2026-03-05"
+expires = "2026-06-05"
+"#;
+
+const RECIPE: &str = r#"
+schema = "perfkit.recipe/1"
+title = "Release"
+introduction = "Words."
+
+[[table]]
+title = "Build"
+text = "More words."
+metric = "time_ns"
+before = "old/{size}"
+after = "new/{size}"
+sizes = [64, 1024]
+row_heading = "Payload"
+noise = 0.05
+"#;
+
+#[test]
+fn a_run_validates_and_broken_ones_do_not() {
+    let run = serde_json::to_value(samples::run()).unwrap();
+    let broken = |edit: &dyn Fn(&mut Value)| {
+        refuse(&schema("run"), &run, edit, |text| {
+            parse_document::<Run>(text, Path::new("run.json"), RUN_SCHEMA).is_err()
+        });
+    };
+    accept(&schema("run"), &run);
+    broken(&|run| run["schema"] = json!("perfkit.run/2"));
+    broken(&|run| remove(run, "", "toolchain"));
+    broken(&|run| remove(run, "/host/fingerprint", "cores"));
+    broken(&|run| run["benchmarks"][0]["metrics"]["ir"]["value"] = json!("1431"));
+    broken(&|run| run["benchmarks"][0]["metrics"]["ir"]["better"] = json!("bigger"));
+    broken(&|run| remove(run, "/benchmarks/0/metrics/ir", "statistic"));
+    broken(&|run| run["provenance"]["rounds"] = json!(-1));
+    broken(&|run| run["verdicts"][0]["outcome"] = json!("passed"));
+    broken(&|run| run["problems"][0]["kind"] = json!("odd"));
+}
+
+#[test]
+fn baselines_of_every_kind_validate_and_broken_ones_do_not() {
+    let schema = schema("baseline");
+    for baseline in [samples::reference(), samples::timed(), samples::counted()] {
+        accept(&schema, &serde_json::to_value(baseline).unwrap());
+    }
+    let counted = serde_json::to_value(samples::counted()).unwrap();
+    let broken = |edit: &dyn Fn(&mut Value)| {
+        refuse(&schema, &counted, edit, |text| {
+            parse_document::<Baseline>(text, Path::new("b.json"), BASELINE_SCHEMA).is_err()
+        });
+    };
+    broken(&|baseline| baseline["schema"] = json!("perfkit.baseline/2"));
+    broken(&|baseline| baseline["kind"] = json!("published"));
+    broken(&|baseline| remove(baseline, "/acceptance", "reason"));
+    broken(&|baseline| remove(baseline, "/key", "valgrind"));
+    broken(&|baseline| baseline["rules"]["hostname"] = json!("x"));
+    broken(&|baseline| baseline["benchmarks"] = json!({}));
+}
+
+#[test]
+fn unknown_fields_of_programs_documents_are_kept() {
+    let mut run = serde_json::to_value(samples::run()).unwrap();
+    run["later"] = json!(1);
+    run["benchmarks"][0]["later"] = json!({"a": [1]});
+    run["benchmarks"][0]["metrics"]["ir"]["later"] = json!("x");
+    assert!(validator(&schema("run")).is_valid(&run));
+    let read: Run = parse_document(&run.to_string(), Path::new("run.json"), RUN_SCHEMA).unwrap();
+    let written: Value = serde_json::from_str(&document_text(&read).unwrap()).unwrap();
+    assert_eq!(written, run);
+}
+
+#[test]
+fn a_configuration_validates_and_broken_ones_do_not() {
+    let schema = schema("config");
+    let parse_fails = |text: &str| Config::parse(text).is_err();
+    accept_toml(&schema, CONFIG, parse_fails);
+    let broken = |from: &str, to: &str| refuse_toml(&schema, CONFIG, from, to, parse_fails);
+    broken("perfkit.config/1", "perfkit.config/2");
+    broken("store = ", "stores = ");
+    broken("description = ", "descriptions = ");
+    broken("select = \"**\"", "selected = \"**\"");
+    broken("kind = \"relative\"", "kind = \"relatively\"");
+    broken("max_worsening = 0.005", "max = 0.005");
+    broken("max_ratio = 1.15", "max_ratio = \"1.15\"");
+    broken("max = 0\n", "");
+    broken("metric = \"time_ns\"", "metric = \"time_s\"");
+    broken("cores = 8", "cpus = 8");
+    broken("\"cross-check\"", "\"crosscheck\"");
+    broken("owner = \"A. Author\"\n", "");
+}
+
+#[test]
+fn a_recipe_validates_and_broken_ones_do_not() {
+    let schema = schema("recipe");
+    let parse_fails = |text: &str| Recipe::parse(text).is_err();
+    accept_toml(&schema, RECIPE, parse_fails);
+    let broken = |from: &str, to: &str| refuse_toml(&schema, RECIPE, from, to, parse_fails);
+    broken("perfkit.recipe/1", "perfkit.run/1");
+    broken("title = \"Build\"\n", "");
+    broken("text = ", "txt = ");
+    broken("time_ns", "time_s");
+    broken("[64, 1024]", "[64, \"1024\"]");
+    broken("noise = 0.05", "noise = \"5 %\"");
+}
+
+#[test]
+fn runs_and_baselines_share_the_definition_of_a_benchmark() {
+    let (run, baseline) = (schema("run"), schema("baseline"));
+    for name in ["benchmark", "witness", "invalidation", "metric", "interval"] {
+        assert_eq!(run["$defs"][name], baseline["$defs"][name], "{name}");
+    }
+}
+
+#[test]
+fn schemas_list_every_metric_name() {
+    let mut names: Vec<&str> = METRICS.iter().map(|info| info.name).collect();
+    // Any number of threads may stand at its end, so that the schemas have a pattern for it.
+    names.retain(|name| *name != "scaling_efficiency_N");
+    for name in ["config", "recipe"] {
+        assert_eq!(schema(name)["$defs"]["metricName"]["anyOf"][0]["enum"], json!(names), "{name}");
+    }
+}
+
+fn schema(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schemas/{name}.schema.json"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn validator(schema: &Value) -> Validator {
+    if let Err(error) = jsonschema::meta::validate(schema) {
+        panic!("the schema itself is none: {error}");
+    }
+    jsonschema::draft202012::new(schema).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Valid, and valid still when the schema allows no field that it does not name.
+fn accept(schema: &Value, document: &Value) {
+    for (kind, schema) in [("", schema.clone()), (" with unnamed fields refused", closed(schema))] {
+        if let Err(error) = validator(&schema).validate(document) {
+            panic!("refused{kind}: {error} at {}", error.instance_path());
+        }
+    }
+}
+
+/// The schema with every object closed.
+fn closed(schema: &Value) -> Value {
+    match schema {
+        Value::Object(members) => {
+            let mut members: serde_json::Map<_, _> =
+                members.iter().map(|(key, value)| (key.clone(), closed(value))).collect();
+            if members.contains_key("properties") && members.get("type") == Some(&json!("object")) {
+                members.insert("additionalProperties".to_owned(), json!(false));
+            }
+            Value::Object(members)
+        }
+        Value::Array(items) => Value::Array(items.iter().map(closed).collect()),
+        other => other.clone(),
+    }
+}
+
+fn refuse(schema: &Value, sample: &Value, edit: &dyn Fn(&mut Value), parse_fails: impl Fn(&str) -> bool) {
+    let mut document = sample.clone();
+    edit(&mut document);
+    assert_ne!(document, *sample, "the edit changes nothing");
+    assert!(!validator(schema).is_valid(&document), "the schema accepts {document}");
+    assert!(parse_fails(&document.to_string()), "the type accepts {document}");
+}
+
+fn accept_toml(schema: &Value, text: &str, parse_fails: impl Fn(&str) -> bool) {
+    assert!(!parse_fails(text), "the type refuses the sample");
+    accept(schema, &as_json(text));
+}
+
+fn refuse_toml(schema: &Value, sample: &str, from: &str, to: &str, parse_fails: impl Fn(&str) -> bool) {
+    let text = sample.replacen(from, to, 1);
+    assert_ne!(text, sample, "{from:?} is not in the sample");
+    assert!(!validator(schema).is_valid(&as_json(&text)), "the schema accepts {to:?} for {from:?}");
+    assert!(parse_fails(&text), "the type accepts {to:?} for {from:?}");
+}
+
+fn as_json(text: &str) -> Value {
+    toml::from_str(text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn remove(document: &mut Value, pointer: &str, key: &str) {
+    let object = document.pointer_mut(pointer).and_then(Value::as_object_mut);
+    object.and_then(|object| object.remove(key)).unwrap_or_else(|| panic!("{pointer}/{key} is not there"));
+}
