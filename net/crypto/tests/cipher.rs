@@ -1,4 +1,5 @@
 //! The packet cipher: known answers, an independent implementation as oracle, and what each refusal leaves.
+#![cfg(test)]
 #[path = "../../wire/tests/support/mod.rs"]
 mod support;
 

@@ -1,4 +1,5 @@
 //! The replay window against `replay_window.json`, a plain model, and its limits.
+#![cfg(test)]
 #[path = "../../wire/tests/support/mod.rs"]
 mod support;
 

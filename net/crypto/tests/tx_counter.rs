@@ -1,4 +1,5 @@
 //! The send counter: unique across threads, refused before it could wrap.
+#![cfg(test)]
 use net_crypto::{CounterExhausted, TxCounter};
 use std::collections::HashSet;
 

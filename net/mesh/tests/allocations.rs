@@ -1,4 +1,5 @@
 //! Nothing on the warm packet path allocates: build, open, forward, heartbeats, pool cycles.
+#![cfg(test)]
 #[path = "../../wire/tests/support/counting_allocator.rs"]
 mod counting_allocator;
 

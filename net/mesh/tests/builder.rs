@@ -1,4 +1,5 @@
 //! Packets byte for byte against `sealed_packets.json`, and the builder at its limits.
+#![cfg(test)]
 #[path = "../../wire/tests/support/mod.rs"]
 mod support;
 

@@ -1,4 +1,5 @@
 //! Forwarding decisions against `routing.json`, and the mesh node's own rule for the last hop.
+#![cfg(test)]
 #[path = "../../wire/tests/support/mod.rs"]
 mod support;
 

@@ -1,4 +1,5 @@
 //! Receiving against `tamper.json` and `handshake.json`: every refusal told apart, and none moves the window.
+#![cfg(test)]
 #[path = "../../wire/tests/support/mod.rs"]
 mod support;
 

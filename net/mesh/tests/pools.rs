@@ -1,4 +1,5 @@
 //! Pools: counts at every step, no builder of an old key, no nonce twice.
+#![cfg(test)]
 use net_crypto::PacketKey;
 use net_node::{MAX_POOL_SIZE, PacketBuilder, PacketMeta, PacketPool, PoolError, ThreadLocalPool};
 use net_wire::PacketHeader;

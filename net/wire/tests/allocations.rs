@@ -1,4 +1,5 @@
 //! Nothing on the packet path of this layer allocates.
+#![cfg(test)]
 #[path = "support/counting_allocator.rs"]
 mod counting_allocator;
 

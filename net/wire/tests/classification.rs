@@ -1,4 +1,5 @@
 //! What a datagram is, in the order of the protocol's table.
+#![cfg(test)]
 use net_wire::limits::{KEEPALIVE_SIZE, MIN_ROUTED_SIZE, PINGWAVE_SIZE};
 use net_wire::{DatagramKind, Keepalive, PacketHeader, Pingwave, RoutingHeader, classify};
 

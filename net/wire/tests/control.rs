@@ -1,4 +1,5 @@
 //! Control payloads and the subprotocol manifest against `control_payloads.json`.
+#![cfg(test)]
 mod support;
 
 use net_wire::{

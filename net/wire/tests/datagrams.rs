@@ -1,4 +1,5 @@
 //! Pingwaves, keepalives, reflex, rendezvous and the library codecs against `datagrams_misc.json`.
+#![cfg(test)]
 mod support;
 
 use net_wire::{

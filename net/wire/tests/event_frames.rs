@@ -1,4 +1,5 @@
 //! Event frames against `event_frames.json`, and behaviour at every limit.
+#![cfg(test)]
 mod support;
 
 use bytes::{Bytes, BytesMut};

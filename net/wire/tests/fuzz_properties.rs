@@ -1,4 +1,5 @@
 //! The properties of the fuzz targets, over their corpora and over random bytes.
+#![cfg(test)]
 #[path = "../fuzz/properties.rs"]
 mod properties;
 mod support;

@@ -1,4 +1,5 @@
 //! Handshake packets at their limits.
+#![cfg(test)]
 use net_wire::limits::{HEADER_SIZE, MAX_PAYLOAD_SIZE};
 use net_wire::{HandshakeError, PacketFlags, PacketHeader, write_handshake};
 

@@ -1,4 +1,5 @@
 //! Packet headers against `headers.json`, and an error of its own for each way to be wrong.
+#![cfg(test)]
 mod support;
 
 use net_wire::limits::{AAD_SIZE, HEADER_SIZE, MAX_EVENTS_PER_PACKET, MAX_PAYLOAD_SIZE};
@@ -145,7 +146,7 @@ fn the_aad_covers_every_byte_but_hop_count_and_nonce() {
 
 #[test]
 fn a_header_is_read_at_any_address() {
-    let mut bytes = vec![0u8; HEADER_SIZE + 8];
+    let mut bytes = [0u8; HEADER_SIZE + 8];
     for shift in 0..8 {
         bytes[shift..shift + HEADER_SIZE].copy_from_slice(PacketHeader::new().as_bytes());
         assert_eq!(*PacketHeader::parse(&bytes[shift..]).unwrap(), PacketHeader::new());

@@ -1,4 +1,5 @@
 //! Identifiers and channel names against `identifiers.json` and `channels.json`.
+#![cfg(test)]
 mod support;
 
 use net_wire::identifiers::{self, NodeIdError};

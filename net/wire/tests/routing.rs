@@ -1,4 +1,5 @@
 //! Routing headers against `routing.json`, and an error of its own for each way to be wrong.
+#![cfg(test)]
 mod support;
 
 use bytes::BytesMut;
