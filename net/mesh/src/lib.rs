@@ -32,10 +32,12 @@ mod opener;
 mod planted;
 mod pool;
 mod send_key;
+mod stock;
 mod thread_local_pool;
 
 pub use builder::{BuildError, PacketBuilder};
 pub use meta::PacketMeta;
 pub use opener::{OpenedBytes, OpenedPacket, PacketOpener, ReceiveError};
-pub use pool::{MAX_POOL_SIZE, PacketPool, PoolError, PooledBuilder};
+pub use pool::{PacketPool, PooledBuilder};
+pub use stock::{MAX_POOL_SIZE, PoolError};
 pub use thread_local_pool::{ThreadLocalBuilder, ThreadLocalPool};

@@ -47,6 +47,18 @@ pub enum ReceiveError {
         /// Bytes behind the header.
         len: usize,
     },
+    /// Asked for a heartbeat, given something else.
+    #[error("packet: flags {flags:#04x} are no heartbeat's")]
+    NotHeartbeat {
+        /// Flags seen.
+        flags: u8,
+    },
+    /// Heartbeats prove a neighbour alive, so they count only when they come straight from it.
+    #[error("packet: a heartbeat does not travel behind a routing header (counter {counter})")]
+    RoutedHeartbeat {
+        /// Counter the packet claims.
+        counter: u64,
+    },
     /// Forged or damaged.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -85,6 +97,19 @@ impl PacketOpener {
         Ok(OpenedPacket { header, payload: plaintext })
     }
 
+    /// As [`open_in_place`](Self::open_in_place), for the packet behind a routing header: no heartbeats there.
+    #[inline]
+    pub fn open_routed_in_place<'a>(
+        &mut self,
+        packet: &'a mut [u8],
+    ) -> Result<OpenedPacket<'a>, ReceiveError> {
+        let header = PacketHeader::parse(packet)?;
+        if header.packet_flags().contains(PacketFlags::HEARTBEAT) {
+            return Err(ReceiveError::RoutedHeartbeat { counter: header.nonce_counter() });
+        }
+        self.open_in_place(packet)
+    }
+
     /// Open a reference-counted datagram: in place when this is its only owner, on a copy otherwise
     /// ([`PacketCipher::open_bytes`] tells when that allocates).
     #[inline]
@@ -100,6 +125,9 @@ impl PacketOpener {
     #[inline]
     pub fn verify_heartbeat(&mut self, datagram: &[u8]) -> Result<(), ReceiveError> {
         let header = self.check(datagram)?;
+        if !header.packet_flags().contains(PacketFlags::HEARTBEAT) {
+            return Err(ReceiveError::NotHeartbeat { flags: header.flags });
+        }
         let behind = &datagram[HEADER_SIZE..];
         let Ok(tag) = behind.try_into() else {
             return Err(ReceiveError::HeartbeatLength { len: behind.len() });

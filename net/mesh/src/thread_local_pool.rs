@@ -4,7 +4,7 @@
 //! it served last by one comparison, others by a map; entries of dropped pools go every 4096 accesses, on a cold
 //! path. A builder whose key was replaced is recognised by its epoch, a plain load.
 use crate::PacketBuilder;
-use crate::pool::{PoolError, Stock};
+use crate::stock::{PoolError, Stock};
 use net_crypto::PacketKey;
 use std::cell::RefCell;
 use std::collections::HashMap;

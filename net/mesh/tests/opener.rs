@@ -28,6 +28,8 @@ fn word<T>(outcome: &Result<T, ReceiveError>) -> &'static str {
         Err(ReceiveError::Length { .. }) => "length_reject",
         Err(ReceiveError::Open(_)) => "aead_reject",
         Err(ReceiveError::HeartbeatLength { .. }) => "heartbeat_length",
+        Err(ReceiveError::NotHeartbeat { .. }) => "not_heartbeat",
+        Err(ReceiveError::RoutedHeartbeat { .. }) => "routed_heartbeat",
         Err(ReceiveError::Handshake) => "handshake",
         Err(ReceiveError::Replay(_)) => "replay",
     }
@@ -199,9 +201,22 @@ fn a_heartbeat_with_a_payload_is_refused_as_heartbeat_length() {
 #[test]
 fn a_data_packet_is_no_heartbeat() {
     let (mut builder, mut opener) = pair();
-    let packet = builder.build(&PacketMeta::default(), &["x"]).unwrap().to_vec();
-    assert_eq!(opener.verify_heartbeat(&packet), Err(ReceiveError::HeartbeatLength { len: 21 }));
+    for events in [&["x"][..], &[]] {
+        let packet = builder.build(&PacketMeta::default(), events).unwrap();
+        assert_eq!(opener.verify_heartbeat(packet), Err(ReceiveError::NotHeartbeat { flags: 0 }));
+    }
     assert_eq!(opener.next_expected_counter(), 0);
+}
+
+#[test]
+fn a_routed_heartbeat_is_refused_and_routed_data_is_opened() {
+    let (mut builder, mut opener) = pair();
+    let mut heartbeat = builder.heartbeat().unwrap().to_vec();
+    let refused = ReceiveError::RoutedHeartbeat { counter: 0 };
+    assert_eq!(opener.open_routed_in_place(&mut heartbeat).unwrap_err(), refused);
+    assert_eq!(opener.next_expected_counter(), 0, "the session is not touched");
+    let mut data = builder.build(&PacketMeta::default(), &["x"]).unwrap().to_vec();
+    assert_eq!(opener.open_routed_in_place(&mut data).unwrap().events().next(), Some(&b"x"[..]));
 }
 
 #[test]
