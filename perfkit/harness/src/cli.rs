@@ -129,6 +129,19 @@ fn count(suite: &[Workload], probe: Probe, id: &str, operations: &str) {
     );
 }
 
+/// Run `operations` operations of one workload, checked as ever, for a counter that is not perfkit's own, such as an
+/// iai-callgrind bench. The difference of two such benches, with N and 2N operations, is the cost of N.
+///
+/// # Panics
+///
+/// If no workload of the suite has this id.
+pub fn run_operations(suite: &'static [Workload], id: &str, operations: u64) {
+    let Some(workload) = suite.iter().find(|workload| workload.id == id) else {
+        panic!("no workload is called {id:?}");
+    };
+    counted(workload, operations, Probe::TIME);
+}
+
 fn verify(suite: &[Workload], probe: Probe) {
     let counted_rows = suite.iter().filter(|workload| workload.counted());
     let verified = counted_rows.map(|workload| counted(workload, 1, probe)).count();

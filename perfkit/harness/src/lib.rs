@@ -37,7 +37,7 @@ mod suite;
 mod time;
 
 pub use allocator::{AllocationCounts, CountingAllocator};
-pub use cli::{Probe, WRONG_ANSWER_EXIT_CODE, run};
+pub use cli::{Probe, WRONG_ANSWER_EXIT_CODE, run, run_operations};
 pub use count::{Count, perfkit_region};
 pub use meter::{Answer, Meter};
 pub use suite::{Floor, Workload};
