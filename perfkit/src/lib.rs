@@ -6,5 +6,6 @@
 pub mod completions;
 pub mod format;
 pub mod import;
+pub mod instrument;
 pub mod render;
 pub mod report;

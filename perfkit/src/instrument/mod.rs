@@ -4,9 +4,37 @@
 //! What is measured and how is in [`counts`] (callgrind and dhat), [`allocations`] (the counting allocator),
 //! [`time`] (Criterion), [`cross_check`] (iai-callgrind) and [`first_call`] (counting an unedited Criterion bench).
 
-use std::path::PathBuf;
+pub mod allocations;
+pub mod callgrind;
+pub mod counts;
+pub mod criterion;
+pub mod cross_check;
+mod dhat;
+pub mod first_call;
+pub mod list;
+mod process;
+mod symbols;
+pub mod time;
+mod time_metrics;
+mod valgrind;
+mod witness;
+
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+
+use process::Process;
+
+pub use allocations::{AllocationCosts, allocations};
+pub use counts::{Copies, Counts, count, count_with};
+pub use criterion::criterion_list;
+pub use cross_check::{CrossCheck, cross_check};
+pub use first_call::first_call;
+pub use list::{ListedWorkload, list};
+pub use process::{interrupt, interrupted};
+pub use time::{TimeRound, TimeSettings, round};
+pub use time_metrics::summarise;
+pub use valgrind::valgrind_version;
 
 /// A built bench target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +47,29 @@ pub struct Executable {
     pub path: PathBuf,
     /// The package's folder: the working directory of timed runs.
     pub package_root: PathBuf,
+}
+
+impl Executable {
+    /// `package::target`, for people.
+    pub fn name(&self) -> String {
+        format!("{}::{}", self.package, self.target)
+    }
+
+    /// A process of this executable in its package's folder.
+    fn process(&self) -> Process {
+        Process::new(&self.path, &self.name()).in_folder(&self.package_root)
+    }
+
+    /// The folder of the file, and the file as that folder names it: `./file`.
+    fn folder_and_file(&self) -> Result<(&Path, String), InstrumentError> {
+        match (self.path.parent(), self.path.file_name().and_then(|name| name.to_str())) {
+            (Some(folder), Some(file)) => Ok((folder, format!("./{file}"))),
+            _ => Err(InstrumentError::Io {
+                what: format!("the executable of {}", self.name()),
+                source: std::io::Error::new(std::io::ErrorKind::InvalidInput, "its path is no UTF-8 file name"),
+            }),
+        }
+    }
 }
 
 /// Why an instrument has no number.
@@ -64,6 +115,14 @@ pub enum InstrumentError {
         what: String,
         /// What is wrong with it.
         why: String,
+    },
+    /// The executable is not a Criterion harness.
+    #[error("{target} is {found}, not Criterion; perfkit runs perfkit suites, Criterion and iai-callgrind")]
+    NotCriterion {
+        /// Package and target.
+        target: String,
+        /// What it seems to be.
+        found: String,
     },
     /// The measured region made a thread, whose work the counters would miss.
     #[error("{id} creates a thread inside its measured region; counted workloads run on one thread")]

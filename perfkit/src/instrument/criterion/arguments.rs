@@ -1,0 +1,87 @@
+//! The command line of a Criterion executable, which differs between its versions.
+
+use super::super::{Executable, InstrumentError};
+
+/// How a Criterion executable picks one benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Dialect {
+    /// `--exact ID`.
+    Exact,
+    /// A regular expression; versions before 0.4.
+    Pattern,
+}
+
+impl Dialect {
+    /// Ask the executable for its options. Anything that is not Criterion is [`InstrumentError::NotCriterion`].
+    pub fn of(executable: &Executable) -> Result<Self, InstrumentError> {
+        let not_criterion = |found: &str| InstrumentError::NotCriterion {
+            target: executable.name(),
+            found: found.to_owned(),
+        };
+        let help = match executable.process().args(&["--bench", "--help"]).run() {
+            Ok(output) => output.stdout,
+            Err(InstrumentError::ProcessFailed { .. }) => {
+                return Err(not_criterion("an executable without --help"));
+            }
+            Err(error) => return Err(error),
+        };
+        match help.as_str() {
+            help if !help.contains("--noplot") && help.contains("--nocapture") => {
+                Err(not_criterion("a libtest harness"))
+            }
+            help if !help.contains("--noplot") => Err(not_criterion("a harness of another kind")),
+            help if help.contains("--exact") => Ok(Self::Exact),
+            _ => Ok(Self::Pattern),
+        }
+    }
+
+    /// The arguments that pick `id` and nothing else.
+    pub fn pick(self, id: &str) -> Vec<String> {
+        match self {
+            Self::Exact => vec!["--exact".to_owned(), id.to_owned()],
+            Self::Pattern => vec![format!("^{}$", escape(id))],
+        }
+    }
+}
+
+/// `id` as a regular expression that matches itself.
+fn escape(id: &str) -> String {
+    let mut escaped = String::with_capacity(id.len());
+    for character in id.chars() {
+        if matches!(
+            character,
+            '\\' | '.'
+                | '+'
+                | '*'
+                | '?'
+                | '('
+                | ')'
+                | '|'
+                | '['
+                | ']'
+                | '{'
+                | '}'
+                | '^'
+                | '$'
+                | '#'
+                | '&'
+                | '-'
+                | '~'
+        ) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_criterion_gets_an_anchored_escaped_pattern() {
+        assert_eq!(Dialect::Pattern.pick("seal/1.5 KiB (x+y)"), [r"^seal/1\.5 KiB \(x\+y\)$"]);
+        assert_eq!(Dialect::Exact.pick("seal/64"), ["--exact", "seal/64"]);
+    }
+}
