@@ -3,9 +3,19 @@
 //! Data ([`format`]) and commands never mix: documents are types of their own, instruments fill them, gates judge
 //! them, renderers show them. The `perfkit` binary is a thin command line over this library.
 
+pub mod baselines;
+pub mod cmd;
+pub mod compare;
 pub mod completions;
+pub mod doctor;
 pub mod format;
+pub mod gate;
+pub mod host;
 pub mod import;
 pub mod instrument;
+pub mod measure;
 pub mod render;
 pub mod report;
+pub mod session;
+pub mod store;
+pub mod workspace;
