@@ -1,0 +1,55 @@
+//! The suite carries the catalogue's ids, each once.
+#![cfg(test)]
+use bench_wire::SUITE;
+use std::collections::BTreeSet;
+
+const SIZES: [&str; 4] = ["64", "256", "1024", "4096"];
+
+/// Groups of the catalogue, and one of our own (`datagram`).
+const FUNCTIONS: [(&str, &[&str]); 19] = [
+    ("net_header/serialize", &[]),
+    ("net_header/deserialize", &[]),
+    ("net_header/roundtrip", &[]),
+    ("net_aad/generate", &[]),
+    ("net_event_frame/write_single", &SIZES),
+    ("net_event_frame/write_single_reused", &SIZES),
+    ("net_event_frame/write_batch", &["1", "10", "50", "100"]),
+    ("net_event_frame/read_batch_10", &[]),
+    ("routing_header/serialize", &[]),
+    ("routing_header/deserialize", &[]),
+    ("routing_header/roundtrip", &[]),
+    ("routing_header/forward", &[]),
+    ("pingwave/serialize", &[]),
+    ("pingwave/deserialize", &[]),
+    ("pingwave/roundtrip", &[]),
+    ("pingwave/forward", &[]),
+    ("datagram/classify_direct", &[]),
+    ("datagram/classify_routed", &[]),
+    ("datagram/classify_pingwave", &[]),
+];
+
+#[test]
+fn every_id_is_there_exactly_once() {
+    let mut expected = BTreeSet::new();
+    for (function, parameters) in FUNCTIONS {
+        if parameters.is_empty() {
+            expected.insert(function.to_owned());
+        }
+        expected.extend(parameters.iter().map(|parameter| format!("{function}/{parameter}")));
+    }
+    let found: BTreeSet<String> = SUITE.iter().map(|workload| workload.id.to_owned()).collect();
+    assert_eq!(found, expected);
+    assert_eq!(found.len(), SUITE.len(), "an id stands twice");
+}
+
+#[test]
+fn rows_with_a_size_state_the_bytes_or_elements_that_they_process() {
+    for workload in SUITE {
+        let expected = match workload.id.rsplit_once('/') {
+            Some(("net_event_frame/write_batch", _)) => (64 * workload.size, 1),
+            Some((_, "read_batch_10")) => (0, 10),
+            _ => (workload.size, 1),
+        };
+        assert_eq!((workload.bytes, workload.elements), expected, "{}", workload.id);
+    }
+}
