@@ -1,0 +1,339 @@
+//! The command on workspaces that are wrong in one way each: what it says, its exit code, and that nothing is
+//! half-written. The fixture's bench speaks the harness protocol without the harness, so it builds in a second.
+
+use std::{fs, path::Path, process::Output};
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// A bench target that answers `--perfkit-list` and `--perfkit-count`; `// perfkit_harness` makes perfkit drive it.
+const TIME_BENCH: &str = r##"
+// perfkit_harness
+#[inline(never)]
+pub fn perfkit_region(body: &mut dyn FnMut()) { body(); std::hint::black_box(()); }
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    match arguments.get(1).map(String::as_str) {
+        Some("--perfkit-list") => {
+            for id in ["sum/small", "sum/large"] {
+                println!(r#"{{"id":"{id}","role":"time","size":1,"bytes":8,"elements":1,"revision":1,"floor":null,"threads":1,"contended":false,"counted_operations":50}}"#);
+            }
+        }
+        Some("--perfkit-count") => {
+            let n: u64 = arguments[3].parse().unwrap();
+            let mut total = 0u64;
+            perfkit_region(&mut || for i in 0..n { total = std::hint::black_box(total.wrapping_mul(3) ^ i); });
+            WRONG
+            println!(r#"{{"id":"x","operations":{n},"allocations":0,"reallocations":0,"bytes":0,"peak_bytes":0}}"#);
+        }
+        _ => std::process::exit(1),
+    }
+}
+"##;
+
+struct Fixture(TempDir);
+
+impl Fixture {
+    /// A workspace with one bench; `config` is its `perfkit.toml`.
+    fn new(config: Option<&str>) -> Self {
+        let fixture = Self(tempfile::tempdir().unwrap());
+        fixture.write(
+            "Cargo.toml",
+            "[package]\nname = \"fixture\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n\
+             [[bench]]\nname = \"time\"\nharness = false\n",
+        );
+        fixture.write("src/lib.rs", "");
+        fixture.write("benches/time.rs", &TIME_BENCH.replace("WRONG", ""));
+        fixture.write(".gitignore", "target\n.perfkit\nCargo.lock\n");
+        if let Some(config) = config {
+            fixture.write("perfkit.toml", &format!("schema = \"perfkit.config/1\"\n{config}"));
+        }
+        fixture
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let identity = ["-c", "user.name=tester", "-c", "user.email=tester@example.invalid"];
+        let status =
+            std::process::Command::new("git").current_dir(self.path()).args(identity).args(arguments).status().unwrap();
+        assert!(status.success());
+    }
+
+    fn commit(&self) {
+        if !self.path().join(".git").exists() {
+            self.git(&["init", "-q"]);
+        }
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", "state"]);
+    }
+
+    fn perfkit(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::cargo_bin("perfkit").unwrap();
+        command.current_dir(self.path()).args(arguments).env("CARGO_TARGET_DIR", self.path().join("target"));
+        command.output().unwrap()
+    }
+
+    /// The exit code and everything said.
+    fn says(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.perfkit(arguments);
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8(text).unwrap())
+    }
+
+    fn stored_runs(&self) -> usize {
+        let runs = self.path().join(".perfkit/runs");
+        let Ok(hosts) = fs::read_dir(runs) else { return 0 };
+        hosts.map(|host| fs::read_dir(host.unwrap().path()).unwrap().count()).sum()
+    }
+}
+
+/// Counting needs valgrind; without it these tests say so and stop.
+fn can_count() -> bool {
+    let found = std::process::Command::new("valgrind").arg("--version").output().is_ok();
+    if !found {
+        eprintln!("left out: valgrind is not installed");
+    }
+    found
+}
+
+const COUNT: [&str; 2] = ["--instrument", "count"];
+
+fn with<'a>(command: &[&'a str]) -> Vec<&'a str> {
+    [command, &COUNT].concat()
+}
+
+const COUNTED_GATE: &str = "[[gate]]\nselect = \"**\"\nmetric = \"counted\"\nkind = \"relative\"\n";
+
+#[test]
+fn an_unknown_key_in_the_configuration_is_a_usage_error_with_its_line() {
+    let fixture = Fixture::new(Some("basline = \"x\"\n"));
+    let (code, text) = fixture.says(&["run"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("perfkit.toml") && text.contains("line 2") && text.contains("basline"), "{text}");
+}
+
+#[test]
+fn outside_a_workspace_the_command_says_what_cargo_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::cargo_bin("perfkit").unwrap().current_dir(folder.path()).arg("run").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("could not find `Cargo.toml`"));
+}
+
+#[test]
+fn an_unknown_host_profile_lists_the_known_ones() {
+    let fixture = Fixture::new(None);
+    let (code, text) = fixture.says(&["run", "--host", "i9-99999X"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("i9-99999X") && text.contains("baseline accept --host"), "{text}");
+}
+
+#[test]
+fn an_unknown_suite_lists_the_known_ones() {
+    let fixture = Fixture::new(Some("[[suite]]\nname = \"all\"\nselect = \"**\"\n"));
+    let (code, text) = fixture.says(&with(&["run", "--suite", "al"]));
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("\"all\""), "{text}");
+}
+
+#[test]
+fn a_filter_that_matches_nothing_names_what_is_near_it() {
+    let fixture = Fixture::new(None);
+    let (code, text) = fixture.says(&with(&["run", "--filter", "sum/smal"]));
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("sum/small"), "{text}");
+    assert_eq!(fixture.stored_runs(), 0);
+}
+
+#[test]
+fn a_bench_that_does_not_build_is_reported_with_the_compilers_words() {
+    let fixture = Fixture::new(None);
+    fixture.write("benches/time.rs", "// perfkit_harness\nfn main() { let x: u8 = \"no\"; }\n");
+    let (code, text) = fixture.says(&with(&["run"]));
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("mismatched types"), "{text}");
+}
+
+#[test]
+fn a_wrong_answer_is_wrong_and_leaves_no_number() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(None);
+    let wrong = r#"if arguments[2] == "sum/large" { eprintln!("perfkit: wrong answer from sum/large: 4 is not 5"); std::process::exit(86); }"#;
+    fixture.write("benches/time.rs", &TIME_BENCH.replace("WRONG", wrong));
+    let (code, text) = fixture.says(&with(&["run", "--format", "json"]));
+    assert_eq!(code, 5, "{text}");
+    let run: serde_json::Value = serde_json::from_str(text.lines().take_while(|l| !l.starts_with("perfkit:")).collect::<Vec<_>>().join("\n").as_str()).unwrap();
+    let ids: Vec<&str> = run["benchmarks"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["sum/small"]);
+    assert!(run["problems"][0]["message"].as_str().unwrap().contains("4 is not 5"), "{text}");
+}
+
+#[test]
+fn a_run_document_that_is_cut_short_is_named() {
+    let fixture = Fixture::new(None);
+    fixture.write("cut.json", "{\"schema\": \"perfkit.run/1\", \"ho");
+    let (code, text) = fixture.says(&["diff", "cut.json", "cut.json"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("cut.json") && text.contains("cut short"), "{text}");
+}
+
+#[test]
+fn another_major_version_is_refused() {
+    let fixture = Fixture::new(None);
+    fixture.write("later.json", "{\"schema\": \"perfkit.run/2\"}");
+    let (code, text) = fixture.says(&["diff", "later.json", "later.json"]);
+    assert_eq!(code, 4, "{text}");
+    assert!(text.contains("perfkit.run/2"), "{text}");
+}
+
+#[test]
+fn a_baseline_file_of_the_wrong_schema_is_refused_before_anything_is_built() {
+    let fixture = Fixture::new(None);
+    fixture.write("baselines/mine.json", "{\"schema\": \"something/1\"}");
+    let (code, text) = fixture.says(&with(&["run"]));
+    assert_eq!(code, 4, "{text}");
+    assert!(text.contains("something/1") && !fixture.path().join("target").exists(), "{text}");
+}
+
+#[test]
+fn a_gate_without_anything_to_hold_against_is_refused() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(Some(COUNTED_GATE));
+    fixture.commit();
+    let (code, text) = fixture.says(&with(&["gate"]));
+    assert_eq!(code, 4, "{text}");
+    assert!(text.contains("--base") && text.contains("baseline accept"), "{text}");
+}
+
+#[test]
+fn without_a_configuration_nothing_is_gated_and_that_is_said() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(None);
+    let (code, text) = fixture.says(&with(&["gate"]));
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("nothing is gated"), "{text}");
+}
+
+#[test]
+fn a_dirty_tree_is_not_accepted_and_no_baseline_is_written() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(Some(COUNTED_GATE));
+    fixture.commit();
+    fixture.write("src/lib.rs", "// changed\n");
+    fixture.says(&with(&["run"]));
+    let (code, text) = fixture.says(&["baseline", "accept", "--reason", "first", "--author", "me"]);
+    assert_eq!(code, 4, "{text}");
+    assert!(text.contains("dirty"), "{text}");
+    assert!(!fixture.path().join("baselines").exists());
+}
+
+#[test]
+fn an_accepted_baseline_holds_and_a_planted_regression_fails_naming_the_metric() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(Some(COUNTED_GATE));
+    fixture.commit();
+    let (code, text) = fixture.says(&with(&["run"]));
+    assert_eq!(code, 0, "{text}");
+    let (code, text) = fixture.says(&["baseline", "accept", "--reason", "first", "--author", "me"]);
+    assert_eq!(code, 0, "{text}");
+    fixture.commit();
+    let (code, text) = fixture.says(&with(&["gate"]));
+    assert_eq!(code, 0, "{text}");
+    let slower = TIME_BENCH.replace("WRONG", "").replace("total.wrapping_mul(3) ^ i", "total.wrapping_mul(3).rotate_left(7).wrapping_add(9).swap_bytes().wrapping_mul(5) ^ i");
+    fixture.write("benches/time.rs", &slower);
+    let (code, text) = fixture.says(&with(&["gate"]));
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("FAILED sum/small") && text.contains("ir"), "{text}");
+    assert_eq!(fixture.says(&["baseline", "verify"]).0, 0);
+}
+
+#[test]
+fn an_accepted_id_that_is_gone_is_missing() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(Some(COUNTED_GATE));
+    fixture.commit();
+    fixture.says(&with(&["run"]));
+    fixture.says(&["baseline", "accept", "--reason", "first", "--author", "me"]);
+    fixture.write("benches/time.rs", &TIME_BENCH.replace("WRONG", "").replace(", \"sum/large\"", ""));
+    let (code, text) = fixture.says(&with(&["gate"]));
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("MISSING sum/large"), "{text}");
+}
+
+#[test]
+fn where_the_key_does_not_match_the_base_revision_is_counted() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(Some(COUNTED_GATE));
+    fixture.commit();
+    fixture.says(&with(&["run"]));
+    fixture.says(&["baseline", "accept", "--reason", "first", "--author", "me"]);
+    let folder = fixture.path().join("baselines");
+    let file = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let text = fs::read_to_string(&file).unwrap();
+    let valgrind = text.lines().find(|line| line.contains("\"valgrind\"")).unwrap().to_owned();
+    fs::write(&file, text.replace(&valgrind, "    \"valgrind\": \"valgrind-0.1\"")).unwrap();
+    let (code, text) = fixture.says(&with(&["gate"]));
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("counted in this run") && text.contains("valgrind-0.1"), "{text}");
+    let (code, text) = fixture.says(&with(&["gate", "--base", "no-such-revision"]));
+    assert_eq!(code, 4, "{text}");
+    assert!(text.contains("no-such-revision"), "{text}");
+}
+
+#[test]
+fn a_difference_of_two_revisions_names_the_functions_that_moved() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(None);
+    fixture.commit();
+    let slower = TIME_BENCH.replace("WRONG", "").replace("total.wrapping_mul(3) ^ i", "total.wrapping_mul(3).rotate_left(7).wrapping_add(9).swap_bytes().wrapping_mul(5) ^ i");
+    fixture.write("benches/time.rs", &slower);
+    fixture.git(&["commit", "-q", "-a", "-m", "slower"]);
+    let (code, text) = fixture.says(&["diff", "HEAD~1", "HEAD", "--filter", "sum/small"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("worse") && text.contains("functions that moved"), "{text}");
+}
+
+#[test]
+fn a_pipe_gets_no_colour_and_no_progress() {
+    let fixture = Fixture::new(None);
+    let output = fixture.perfkit(&["doctor"]);
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn importing_an_unknown_measure_writes_nothing() {
+    let fixture = Fixture::new(None);
+    fixture.write("bad.bmf", "{\"a\": {\"cycles\": {\"value\": 1.0}}}");
+    let (code, text) = fixture.says(&[
+        "import", "--format", "bmf", "bad.bmf", "--name", "x", "--isa", "x86_64-avx2", "--title", "t", "--reason", "r", "--author", "me",
+    ]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("cycles") && !fixture.path().join("baselines").exists(), "{text}");
+}
