@@ -12,10 +12,8 @@ pub(crate) fn serialize(meter: &mut impl Meter, _: u64) {
 }
 
 pub(crate) fn deserialize(meter: &mut impl Meter, _: u64) {
-    meter.measure(
-        || PacketHeader::decode(black_box(&WIRE_HEADER)),
-        |decoded| is_header(&decoded.clone().copied()),
-    );
+    meter
+        .measure(|| PacketHeader::decode(black_box(&WIRE_HEADER)), |decoded| is_header(&(*decoded).copied()));
 }
 
 pub(crate) fn roundtrip(meter: &mut impl Meter, _: u64) {
