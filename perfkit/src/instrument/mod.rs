@@ -9,7 +9,7 @@ pub mod callgrind;
 pub mod counts;
 pub mod criterion;
 pub mod cross_check;
-mod dhat;
+pub mod dhat;
 pub mod first_call;
 pub mod list;
 mod process;

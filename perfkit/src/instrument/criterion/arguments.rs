@@ -26,7 +26,7 @@ impl Dialect {
             Err(error) => return Err(error),
         };
         match help.as_str() {
-            help if !help.contains("--noplot") && help.contains("--nocapture") => {
+            help if !help.contains("--noplot") && help.contains("--test-threads") => {
                 Err(not_criterion("a libtest harness"))
             }
             help if !help.contains("--noplot") => Err(not_criterion("a harness of another kind")),

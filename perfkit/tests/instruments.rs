@@ -1,0 +1,247 @@
+//! The instruments on a suite whose costs are known exactly: a number that is off by one fails here.
+//!
+//! The suite is an example of the harness, built once by this test. What needs valgrind is skipped, with the reason
+//! printed, where there is none.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::LazyLock,
+};
+
+use perfkit::{
+    format::Benchmark,
+    instrument::{self, Copies, Executable, InstrumentError, TimeSettings},
+};
+
+static BUILT: LazyLock<(Executable, Executable)> = LazyLock::new(build);
+
+fn time() -> &'static Executable {
+    &BUILT.0
+}
+
+fn allocs() -> &'static Executable {
+    &BUILT.1
+}
+
+fn build() -> (Executable, Executable) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--release", "-p", "perfkit-harness", "--examples", "--message-format=json"])
+        .current_dir(root)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let path = |name: &str| -> PathBuf {
+        let messages = cargo_metadata::Message::parse_stream(output.stdout.as_slice());
+        let executables = messages.filter_map(|message| match message.unwrap() {
+            cargo_metadata::Message::CompilerArtifact(artifact) if artifact.target.name == name => {
+                artifact.executable
+            }
+            _ => None,
+        });
+        executables.last().unwrap().into_std_path_buf()
+    };
+    let executable = |name: &str| Executable {
+        package: "perfkit-harness".to_owned(),
+        target: name.to_owned(),
+        path: path(name),
+        package_root: root.join("perfkit/harness"),
+    };
+    (executable("known_costs"), executable("known_costs_allocs"))
+}
+
+fn has_valgrind() -> bool {
+    let found = instrument::valgrind_version().is_some();
+    if !found {
+        eprintln!("skipped: valgrind is not installed");
+    }
+    found
+}
+
+fn count(id: &str) -> Result<instrument::Counts, InstrumentError> {
+    let scratch = tempfile::tempdir().unwrap();
+    let counts = instrument::count(time(), id, 100, scratch.path());
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0, "scratch files were left");
+    counts
+}
+
+#[test]
+fn the_list_has_every_row() {
+    let listed = instrument::list(time()).unwrap();
+    let locked = listed.iter().find(|workload| workload.id == "known/locked").unwrap();
+    assert_eq!((locked.role.as_str(), locked.revision, locked.counted_operations), ("time", 3, 100));
+    let sum = listed.iter().find(|workload| workload.id == "known/sum/64").unwrap();
+    assert_eq!((sum.bytes, sum.floor.as_deref()), (64, Some("known/copy/1000")));
+    let contended = listed.iter().find(|workload| workload.id == "known/contended").unwrap();
+    assert_eq!((contended.threads, contended.contended), (2, true));
+    assert!(instrument::list(allocs()).unwrap().iter().all(|workload| workload.role == "allocs"));
+}
+
+#[test]
+fn one_locked_operation_is_one() {
+    if has_valgrind() {
+        let counts = count("known/locked").unwrap();
+        assert_eq!((counts.locked_ops, counts.syscalls, counts.bytes_copied), (1.0, 0.0, Some(0.0)));
+    }
+}
+
+#[test]
+fn one_system_call_is_one() {
+    if has_valgrind() {
+        let counts = count("known/syscall").unwrap();
+        assert_eq!((counts.locked_ops, counts.syscalls, counts.bytes_copied), (0.0, 1.0, Some(0.0)));
+    }
+}
+
+#[test]
+fn a_thousand_bytes_copied_are_a_thousand() {
+    if has_valgrind() {
+        assert_eq!(count("known/copy/1000").unwrap().bytes_copied, Some(1000.0));
+    }
+}
+
+#[test]
+fn functions_add_up_to_the_instructions() {
+    if has_valgrind() {
+        let counts = count("known/growth").unwrap();
+        assert!(counts.functions.len() > 3, "{:?}", counts.functions);
+        assert!((counts.functions.values().sum::<f64>() - counts.ir).abs() < 1e-9);
+    }
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn a_kernel_without_symbol_size_is_named() {
+    if has_valgrind() {
+        let counts = count("known/kernel").unwrap();
+        assert_eq!(counts.witness.as_deref(), Some("known_costs_countdown_avx2"));
+        // mov, a thousand times dec and jnz, ret
+        assert_eq!(counts.functions["known_costs_countdown_avx2"], 2002.0);
+    }
+}
+
+#[test]
+fn a_wrong_answer_is_not_a_count() {
+    if has_valgrind() {
+        let error = count("known/wrong").unwrap_err();
+        assert!(
+            matches!(&error, InstrumentError::WrongAnswer(why) if why == "known/wrong: wanted 4, got 3"),
+            "{error}"
+        );
+    }
+    let error = instrument::allocations(allocs(), "known/wrong", 10).unwrap_err();
+    assert!(matches!(error, InstrumentError::WrongAnswer(_)), "{error}");
+    let scratch = tempfile::tempdir().unwrap();
+    let error = instrument::round(time(), "known/wrong", &TimeSettings::quick(), scratch.path()).unwrap_err();
+    assert!(matches!(error, InstrumentError::WrongAnswer(_)), "{error}");
+}
+
+#[test]
+fn a_thread_in_the_region_is_refused() {
+    if has_valgrind() {
+        let error = count("known/thread").unwrap_err();
+        assert!(matches!(&error, InstrumentError::ThreadInRegion { id } if id == "known/thread"), "{error}");
+    }
+}
+
+#[test]
+fn an_unknown_id_is_an_error_of_the_harness() {
+    let error = instrument::allocations(allocs(), "known/nothing", 10).unwrap_err().to_string();
+    assert!(error.contains("no workload is called \"known/nothing\""), "{error}");
+    assert!(!error.contains(env!("CARGO_MANIFEST_DIR")), "a machine path is in {error}");
+}
+
+/// The helper of the next test: prints the counts of the executable named in the environment.
+#[test]
+#[ignore = "run by counts_do_not_depend_on_folder_or_environment"]
+fn print_counts() {
+    let path = PathBuf::from(std::env::var_os("PERFKIT_TEST_EXECUTABLE").unwrap());
+    let copy = Executable { path, ..time().clone() };
+    let scratch = tempfile::tempdir().unwrap();
+    for id in ["known/sum/4096", "known/copy/1000", "known/growth"] {
+        let counts = instrument::count_with(&copy, id, 50, Copies::Count, scratch.path()).unwrap();
+        println!("counts of {id}: {counts:?}");
+    }
+}
+
+#[test]
+fn counts_do_not_depend_on_folder_or_environment() {
+    if !has_valgrind() {
+        return;
+    }
+    let elsewhere = tempfile::Builder::new().prefix("a-folder-with-quite-a-long-name-").tempdir().unwrap();
+    let copy = elsewhere.path().join(time().path.file_name().unwrap());
+    fs::copy(&time().path, &copy).unwrap();
+    let counts = |executable: &Path, padding: &str| {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "print_counts", "--ignored", "--nocapture"])
+            .env("PERFKIT_TEST_EXECUTABLE", executable)
+            .env("PERFKIT_TEST_PADDING", padding)
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        printed.lines().filter(|line| line.starts_with("counts of")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let here = counts(&time().path, "");
+    assert_eq!(here.len(), 3);
+    assert_eq!(here, counts(&copy, &"x".repeat(1237)));
+}
+
+#[test]
+fn allocations_are_exact() {
+    let costs = instrument::allocations(allocs(), "known/growth", 10).unwrap();
+    assert_eq!((costs.allocs_per_op, costs.reallocs_per_op, costs.alloc_bytes_per_op), (1.0, 1.0, 400.0));
+    assert_eq!(costs.peak_bytes, 300.0);
+    let none = instrument::allocations(allocs(), "known/sum/64", 10).unwrap();
+    assert_eq!((none.allocs_per_op, none.alloc_bytes_per_op, none.peak_bytes), (0.0, 0.0, 0.0));
+}
+
+#[test]
+fn a_round_has_wall_and_cpu_time() {
+    let scratch = tempfile::tempdir().unwrap();
+    for id in ["known/sum/4096", "known/batched"] {
+        let round = instrument::round(time(), id, &TimeSettings::quick(), scratch.path()).unwrap();
+        assert_eq!(round.samples.len(), 20);
+        assert!(round.wall_ns_min > 0.0 && round.wall_ns_min <= round.wall_ns_median, "{id}: {round:?}");
+        let (low, high) = round.criterion_interval;
+        assert!(low <= round.criterion_ns && round.criterion_ns <= high, "{id}: {round:?}");
+        #[cfg(target_os = "linux")]
+        assert!(round.cpu_ns_min.unwrap() <= round.cpu_ns_median.unwrap(), "{id}: {round:?}");
+        let metrics = instrument::summarise(&[round], &Benchmark::new(id), false);
+        assert_eq!(metrics["time_ns"].statistic, "p20_min");
+    }
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0, "scratch files were left");
+}
+
+#[test]
+fn criterion_names_its_benchmarks_and_other_harnesses_are_told_apart() {
+    let ids = instrument::criterion_list(time()).unwrap();
+    let listed: Vec<String> =
+        instrument::list(time()).unwrap().into_iter().map(|workload| workload.id).collect();
+    assert_eq!(ids, listed);
+    let this_test = Executable { path: std::env::current_exe().unwrap(), ..time().clone() };
+    let error = instrument::criterion_list(&this_test).unwrap_err();
+    assert!(
+        matches!(&error, InstrumentError::NotCriterion { found, .. } if found == "a libtest harness"),
+        "{error}"
+    );
+    let error = instrument::criterion_list(allocs()).unwrap_err();
+    assert!(matches!(error, InstrumentError::NotCriterion { .. }), "{error}");
+}
+
+#[test]
+fn a_first_call_is_counted_without_the_harness() {
+    if has_valgrind() {
+        let scratch = tempfile::tempdir().unwrap();
+        let counts = instrument::first_call(time(), "known/syscall", scratch.path()).unwrap();
+        // The call itself and two readings each of the clocks, which are system calls under valgrind.
+        assert!(counts.syscalls >= 1.0 && counts.ir > 100.0, "{counts:?}");
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0, "scratch files were left");
+        let again = instrument::first_call(time(), "known/syscall", scratch.path()).unwrap();
+        assert_eq!(counts, again);
+        let error = instrument::first_call(time(), "known/nothing", scratch.path()).unwrap_err().to_string();
+        assert!(error.contains("never called Bencher::iter"), "{error}");
+    }
+}
