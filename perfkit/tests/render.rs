@@ -3,11 +3,13 @@
 mod samples;
 
 use perfkit::{
-    format::{Outcome, Run},
+    format::{GateKind, Outcome, Run},
+    gate::{describe, tolerance::Tolerance},
     render::{
         Terminal,
         header::{run_markdown, run_text},
         run_table, verdict_lines,
+        verdicts::is_change,
     },
 };
 
@@ -43,6 +45,25 @@ fn columns_that_no_row_fills_are_absent() {
 #[test]
 fn failures_come_first_and_what_held_is_one_line() {
     insta::assert_snapshot!(verdict_lines(&samples::verdicts()).text(&Terminal::PLAIN));
+}
+
+#[test]
+fn a_tolerance_is_shown_as_a_change_and_a_limit_is_not() {
+    let mut verdict = samples::verdicts().remove(0);
+    for tolerance in [Tolerance::Exact, Tolerance::Within { fraction: 0.1, slack: 0.0 }] {
+        verdict.rule = tolerance.describe("instructions/op");
+        assert!(is_change(&verdict), "{}", verdict.rule);
+    }
+    let limits = [
+        GateKind::Absolute { max: Some(2.0), min: None },
+        GateKind::Absolute { max: None, min: Some(2.0) },
+        GateKind::Ratio { against: "floor".to_owned(), max_ratio: 1.15 },
+        GateKind::Agreement { with: "ir_cross_check".to_owned(), max_difference: 0.01, slack: 5.0 },
+    ];
+    for limit in limits {
+        verdict.rule = describe(&limit);
+        assert!(!is_change(&verdict), "{}", verdict.rule);
+    }
 }
 
 #[test]

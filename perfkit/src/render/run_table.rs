@@ -108,7 +108,9 @@ fn is_news(outcome: Outcome) -> bool {
 fn news(verdict: &Verdict) -> String {
     let change = verdicts::relative_change(verdict).map(percent).or_else(|| {
         let (value, reference) = (verdict.value?, verdict.reference?);
-        Some(units::difference(value - reference, &verdict.unit))
+        let is_change = verdicts::is_change(verdict);
+        let difference = || units::difference(value - reference, &verdict.unit);
+        Some(if is_change { difference() } else { quantity(value, &verdict.unit) })
     });
     let parts = [verdict.outcome.word(), &verdict.metric, change.as_deref().unwrap_or_default()];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();

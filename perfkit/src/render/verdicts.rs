@@ -29,9 +29,8 @@ pub fn verdict_lines(verdicts: &[Verdict]) -> Lines {
 /// One verdict in words: glyph, word, id, metric, change, gate, note.
 pub fn line(verdict: &Verdict) -> String {
     let mut parts = vec![format!("{} {} {}", verdict.outcome.glyph(), verdict.outcome.word(), verdict.id)];
-    if verdict.value.is_some() {
-        let change = units::change(verdict.reference, verdict.value, &verdict.unit);
-        parts.push(format!("{} {change}", verdict.metric));
+    if let Some(value) = verdict.value {
+        parts.push(format!("{} {}", verdict.metric, numbers(verdict, value)));
         parts.extend(relative_change(verdict).map(units::percent));
     } else if !verdict.metric.is_empty() {
         parts.push(verdict.metric.clone());
@@ -55,10 +54,27 @@ pub fn emphasis(outcome: Outcome) -> Emphasis {
     }
 }
 
-/// The change from the reference, as a fraction; `None` where there is none or it is zero.
+/// The change from an earlier number of the same thing, as a fraction; `None` where there is none or it is zero.
 pub fn relative_change(verdict: &Verdict) -> Option<f64> {
     let (value, reference) = (verdict.value?, verdict.reference?);
-    (reference != 0.0).then(|| value / reference - 1.0)
+    (is_change(verdict) && reference != 0.0).then(|| value / reference - 1.0)
+}
+
+/// Whether the reference is an earlier number of the same thing, and not a limit or another benchmark. Tolerances
+/// say `exact` or `at most +…`; no other rule does.
+pub fn is_change(verdict: &Verdict) -> bool {
+    verdict.rule == "exact" || verdict.rule.starts_with("at most +")
+}
+
+/// `1412 -> 1431 instructions/op`, or `1431 instructions/op against 900 instructions/op`.
+fn numbers(verdict: &Verdict, value: f64) -> String {
+    match verdict.reference {
+        Some(reference) if !is_change(verdict) => {
+            let shown = units::shared(&[value, reference], &verdict.unit);
+            shown.join(" against ")
+        }
+        reference => units::change(reference, Some(value), &verdict.unit),
+    }
 }
 
 fn is_told(outcome: Outcome) -> bool {

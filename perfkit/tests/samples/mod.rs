@@ -114,6 +114,14 @@ pub fn verdicts() -> Vec<Verdict> {
         ),
         verdict("net_encryption/encrypt/64", "ir", Outcome::Failed, (1431.0, 1412.0), relative),
         verdict("net_encryption/encrypt/64", "allocs_per_op", Outcome::Failed, (1.0, 0.0), "exact"),
+        verdict("net_encryption/encrypt/64", "bytes_copied", Outcome::Held, (64.0, 264.0), "at most 264"),
+        verdict(
+            "net_encryption/encrypt/64",
+            "locked_ops",
+            Outcome::Failed,
+            (2.0, 1.0),
+            "at most 2 × net_encryption/raw_ring/64",
+        ),
         wrong,
         verdict("wire/encode", "ir", Outcome::Improved, (80.0, 100.0), relative),
     ]
