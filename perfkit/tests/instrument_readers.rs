@@ -1,4 +1,5 @@
 //! The readers of other tools' output, on files that those tools wrote and on files that are broken.
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use std::{fs, path::Path};
 

@@ -2,6 +2,7 @@
 //!
 //! The suite is an example of the harness, built once by this test. What needs valgrind is skipped, with the reason
 //! printed, where there is none.
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use std::{
     fs,

@@ -1,7 +1,7 @@
 //! Running one process: its output is bounded, its time is limited, and the user's interrupt ends it.
 
 use std::{
-    io::Read,
+    io::{ErrorKind, Read},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
@@ -121,7 +121,9 @@ impl Process {
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = match (self.command.spawn(), self.tool) {
             (Ok(child), _) => child,
-            (Err(error), Some((tool, remedy))) if error.kind() == std::io::ErrorKind::NotFound => {
+            (Err(error), Some((tool, remedy)))
+                if error.kind() == ErrorKind::NotFound && !self.program_exists() =>
+            {
                 return Err(InstrumentError::ToolMissing { tool, remedy });
             }
             (Err(source), _) => {
@@ -144,6 +146,11 @@ impl Process {
             return Err(InstrumentError::Interrupted);
         }
         self.judge(status, stdout, &stderr)
+    }
+
+    /// A working folder that is not there is "not found" too.
+    fn program_exists(&self) -> bool {
+        find_program(self.command.get_program()).is_some()
     }
 
     /// Both outputs, once the process has closed them.
@@ -201,10 +208,10 @@ impl Process {
     }
 }
 
-/// Where `program` is on the search path of perfkit itself.
-pub(super) fn find_program(program: &str) -> Option<PathBuf> {
+/// Where `program` is on the search path of perfkit itself; an absolute path is its own answer.
+pub(super) fn find_program(program: impl AsRef<Path>) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(program.as_ref())).find(|file| file.is_file())
 }
 
 /// The harness's own line among what valgrind printed around it.
