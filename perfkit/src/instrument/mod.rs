@@ -1,8 +1,9 @@
 //! Instruments: each runs a bench executable in a fresh process and reads what it left. They know nothing of
 //! baselines, gates or tables.
 //!
-//! What is measured and how is in [`counts`] (callgrind and dhat), [`allocations`] (the counting allocator),
-//! [`time`] (Criterion), [`cross_check`] (iai-callgrind) and [`first_call`] (counting an unedited Criterion bench).
+//! What is measured and how is in [`mod@counts`] (callgrind and dhat), [`mod@allocations`] (the counting allocator),
+//! [`mod@time`] (Criterion), [`mod@cross_check`] (iai-callgrind) and [`mod@first_call`] (counting an unedited Criterion
+//! bench).
 
 pub mod allocations;
 pub mod callgrind;

@@ -4,7 +4,7 @@
 //! routines), so the process gets a fixed environment, is named relative to its own folder, and is given numbers of
 //! fixed width.
 
-use std::{path::Path, process::Command};
+use std::path::{Path, absolute};
 
 use super::{
     Executable, InstrumentError,
@@ -15,9 +15,8 @@ const REMEDY: &str = "install it with the package manager: apt-get install valgr
 
 /// The version of valgrind, as in `3.19.0`; `None` where it is not installed.
 pub fn valgrind_version() -> Option<String> {
-    let output = Command::new(find_program("valgrind")?).arg("--version").output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let line = text.lines().next()?.trim();
+    let output = Process::new(&find_program("valgrind")?, "valgrind").arg("--version").run().ok()?;
+    let line = output.stdout.lines().next()?.trim();
     Some(line.strip_prefix("valgrind-").unwrap_or(line).to_owned())
 }
 
@@ -31,10 +30,15 @@ pub(super) fn valgrind(
     let missing = || InstrumentError::ToolMissing { tool: "valgrind", remedy: REMEDY };
     let program = find_program("valgrind").ok_or_else(missing)?;
     let (folder, file) = executable.folder_and_file()?;
+    // The process works in another folder than perfkit.
+    let file_of_profile = absolute(output.1).map_err(|source| InstrumentError::Io {
+        what: "the scratch folder of valgrind".to_owned(),
+        source,
+    })?;
     Process::new(&program, "valgrind")
         .of_tool("valgrind", REMEDY)
         .args(options)
-        .path_arg(output.0, output.1)
+        .path_arg(output.0, &file_of_profile)
         .arg(&file)
         .args(arguments)
         .in_folder(folder)

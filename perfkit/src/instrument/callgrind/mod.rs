@@ -1,4 +1,4 @@
-//! Callgrind: [`run`] makes a profile of one process, [`parse`] reads it into a [`Profile`].
+//! Callgrind: `run` makes a profile of one process, [`parse()`] reads it into a [`Profile`].
 
 mod parse;
 mod profile;

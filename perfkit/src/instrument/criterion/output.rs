@@ -91,7 +91,6 @@ impl Throughput {
 
 #[derive(Deserialize)]
 struct BenchmarkFile {
-    full_id: String,
     throughput: Option<Throughput>,
 }
 
@@ -122,7 +121,6 @@ pub fn read(home: &Path, id: &str) -> Result<Results, InstrumentError> {
     let sample: SampleFile = read_json(&folder, "sample.json", id)?;
     let estimates: EstimatesFile = read_json(&folder, "estimates.json", id)?;
     check(&sample).map_err(|why| unreadable(id, "sample.json", why))?;
-    debug_assert_eq!(benchmark.full_id, id);
     let (estimate, statistic) = match estimates.slope {
         Some(slope) => (slope, "slope"),
         None => (estimates.mean, "mean"),
