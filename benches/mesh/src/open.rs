@@ -1,7 +1,7 @@
 //! Sealed datagrams to events: in a borrowed buffer with replay protection, and in reference-counted storage.
 //!
 //! Every operation gets a datagram of its own, made outside the measured region. Cost: the AEAD, header tests, the
-//! window's bit; no allocation. Freeing the storage is part of `decrypt_to_bytes`, as is every drop of a result.
+//! window's bit; no allocation. The result of `decrypt_to_bytes` owns its storage, so dropping it frees that.
 use crate::fixture::{META, SESSION, events, ready};
 use crate::oracle::{Oracle, framed};
 use bytes::{Buf, Bytes, BytesMut};

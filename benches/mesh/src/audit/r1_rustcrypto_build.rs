@@ -18,9 +18,10 @@ use std::{hint::black_box, sync::Arc};
 pub(crate) fn build(meter: &mut impl Meter, size: u64) {
     let pool = Pool::new(&SESSION, POOL_SIZE);
     let events = events(1, size as usize);
+    let (meta, events) = black_box((&META, &events[..]));
     meter.measure(
-        || pool.get().builder().build(black_box(&META), black_box(&events)).map(Sealed::of),
-        |built| is_packet(built, Oracle::Ring, &SESSION, pool.key.counter.current().wrapping_sub(1), &events),
+        || pool.get().builder().build(meta, events).map(Sealed::of),
+        |built| is_packet(built, Oracle::Ring, &SESSION, pool.key.counter.current().wrapping_sub(1), events),
     );
 }
 
