@@ -37,6 +37,7 @@ pub(super) fn valgrind(
     })?;
     Process::new(&program, "valgrind")
         .of_tool("valgrind", REMEDY)
+        .arg("--quiet")
         .args(options)
         .path_arg(output.0, &file_of_profile)
         .arg(&file)

@@ -2,34 +2,42 @@
 
 use std::collections::BTreeMap;
 
-/// A kernel holds at least this share of the region's instructions.
+/// The kernels of one instruction set hold at least this share of the region's instructions.
 const SHARE: f64 = 0.20;
 
 /// How words of a kernel's name begin when it is written for one instruction set.
 const INSTRUCTION_SETS: [&str; 11] =
     ["avx", "sse", "ssse3", "neon", "sve", "vaes", "vpclmul", "clmul", "pclmul", "aesni", "armv8"];
 
-/// The function with the most of the region's own instructions among those that are named after an instruction set.
-/// `functions` maps names to instructions.
+/// The largest function of the instruction set whose functions hold the most of the region's own instructions. Some
+/// kernels are one function, others are spread over many. `functions` maps names to instructions.
 pub fn witness(functions: &BTreeMap<String, f64>) -> Option<String> {
+    let mut sets: BTreeMap<String, Vec<(&str, f64)>> = BTreeMap::new();
+    for (name, own) in functions.iter().filter(|(_, own)| **own > 0.0) {
+        if let Some(set) = instruction_set(name) {
+            sets.entry(set).or_default().push((name, *own));
+        }
+    }
+    let sum = |kernels: &[(&str, f64)]| kernels.iter().map(|(_, own)| own).sum::<f64>();
+    let kernels = sets.into_values().max_by(|a, b| sum(a).total_cmp(&sum(b)))?;
     let total: f64 = functions.values().sum();
-    let kernels =
-        functions.iter().filter(|(name, own)| **own >= SHARE * total && **own > 0.0 && is_kernel(name));
-    kernels.max_by(|a, b| a.1.total_cmp(b.1)).map(|(name, _)| name.clone())
+    let largest = kernels.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (sum(&kernels) >= SHARE * total).then(|| largest.0.to_owned())
 }
 
-fn is_kernel(name: &str) -> bool {
+/// The word of a function's name that names an instruction set, in lower case.
+fn instruction_set(name: &str) -> Option<String> {
     // libc's own routines (`__memcpy_avx_unaligned_erms`) say nothing of the program's dispatch.
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    !name.starts_with("__") && words.into_iter().any(is_instruction_set)
+    if name.starts_with("__") {
+        return None;
+    }
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase);
+    words.into_iter().find(|word| is_instruction_set(word))
 }
 
 fn is_instruction_set(word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    INSTRUCTION_SETS.iter().any(|set| {
-        word.strip_prefix(set)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit() || c == 'v'))
-    })
+    let ends_well = |rest: &str| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit());
+    INSTRUCTION_SETS.iter().any(|set| word.strip_prefix(set).is_some_and(ends_well))
 }
 
 #[cfg(test)]
@@ -47,6 +55,13 @@ mod tests {
     }
 
     #[test]
+    fn a_kernel_spread_over_functions_is_known_by_its_largest() {
+        let found =
+            of(&[("aead::avx2::inner", 15.0), ("mac::avx2::mul", 14.0), ("new", 21.0), ("rest", 50.0)]);
+        assert_eq!(found.as_deref(), Some("aead::avx2::inner"));
+    }
+
+    #[test]
     fn names_of_the_field_are_known() {
         let kernels = [
             "ring_core_0_17_14__chacha20_poly1305_seal_avx2",
@@ -60,12 +75,12 @@ mod tests {
             "ChaCha20_ctr32_ssse3_4x",
         ];
         for kernel in kernels {
-            assert!(is_kernel(kernel), "{kernel}");
+            assert!(instruction_set(kernel).is_some(), "{kernel}");
         }
         for other in
             ["core::str::assert", "net::session::assess", "message::neonate", "__memcpy_avx_unaligned_erms"]
         {
-            assert!(!is_kernel(other), "{other}");
+            assert!(instruction_set(other).is_none(), "{other}");
         }
     }
 
