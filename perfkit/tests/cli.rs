@@ -1,5 +1,6 @@
 //! The command on workspaces that are wrong in one way each: what it says, its exit code, and that nothing is
 //! half-written. The fixture's bench speaks the harness protocol without the harness, so it builds in a second.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{fs, path::Path, process::Output};
 

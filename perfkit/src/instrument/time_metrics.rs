@@ -60,9 +60,11 @@ impl Metrics {
         if let Some(info) =
             metric_info(name).filter(|_| value.is_finite() && ends.iter().all(|end| end.is_finite()))
         {
-            let metric = Metric::new(info, value, statistic, "criterion")
-                .with_interval(ends[0].min(ends[1]), ends[0].max(ends[1]), EXTREMES)
-                .with_n(ns.len() as u64);
+            let mut metric = Metric::new(info, value, statistic, "criterion").with_n(ns.len() as u64);
+            // One round has no spread; an interval of width zero would claim that there is none.
+            if ns.len() > 1 {
+                metric = metric.with_interval(ends[0].min(ends[1]), ends[0].max(ends[1]), EXTREMES);
+            }
             self.0.insert(name.to_owned(), metric);
         }
     }
@@ -104,6 +106,12 @@ mod tests {
 
     fn rounds() -> Vec<TimeRound> {
         [14.0, 10.0, 11.0, 12.0, 13.0].into_iter().map(|min| round(min, min * 1.5)).collect()
+    }
+
+    #[test]
+    fn one_round_has_no_interval() {
+        let metrics = summarise(&rounds()[..1], &of_bytes(64), false);
+        assert_eq!(metrics["time_ns"].ci, None);
     }
 
     fn of_bytes(bytes: u64) -> Benchmark {

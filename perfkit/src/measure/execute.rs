@@ -250,6 +250,9 @@ fn time_all(
         }
         measurement.rounds = round + 1;
     }
+    if mode == Mode::Full {
+        witness_all(timed, measurement, rows, scratch, progress);
+    }
     for row in timed {
         let id = row.benchmark.id.as_str();
         if let Some(error) = failed.get(id) {
@@ -262,5 +265,32 @@ fn time_all(
         }
         let samples = rounds.iter().map(|round| round.samples.clone()).collect();
         measurement.samples.time.insert(id.to_owned(), samples);
+    }
+}
+
+/// Name the kernels that ran natively, where counting found one named after an instruction set.
+fn witness_all(
+    timed: &[&Planned],
+    measurement: &mut Measurement,
+    rows: &mut BTreeMap<String, Benchmark>,
+    scratch: &Path,
+    progress: &Progress,
+) {
+    for planned in timed.iter().filter(|row| row.counted_operations.is_some()) {
+        let id = planned.benchmark.id.as_str();
+        let Some(row) = rows.get_mut(id).filter(|row| row.witness.counted.is_some()) else { continue };
+        if instrument::interrupted() {
+            return;
+        }
+        progress.say(&format!("sampling {id}"));
+        match instrument::native_witness(&planned.time, id, scratch) {
+            Ok(found) => row.witness.native = found,
+            Err(error) => {
+                // The reason is the same for every row; once is enough.
+                let subject = "native dispatch witness".to_owned();
+                measurement.problems.push(Problem { subject, kind: ProblemKind::Skipped, message: error.to_string() });
+                return;
+            }
+        }
     }
 }

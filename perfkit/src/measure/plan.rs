@@ -347,7 +347,7 @@ fn distance(left: &str, right: &str) -> usize {
 pub(super) fn problem(subject: String, error: &InstrumentError) -> Problem {
     let kind = match error {
         InstrumentError::WrongAnswer(_) => ProblemKind::WrongAnswer,
-        InstrumentError::ToolMissing { .. } => ProblemKind::Skipped,
+        InstrumentError::ToolMissing { .. } | InstrumentError::NotCriterion { .. } => ProblemKind::Skipped,
         _ => ProblemKind::ToolFailed,
     };
     Problem { subject, kind, message: error.to_string() }
