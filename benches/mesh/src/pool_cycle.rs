@@ -53,10 +53,10 @@ fn thread_local_cycles<const CYCLES: usize>(
 ) {
     let pool = THREAD_LOCAL_SESSION.thread_local_pool(POOL_SIZE);
     let top = cycle(&pool);
-    let cached = ThreadLocalPool::cached_on_this_thread();
+    let available = pool.available();
     meter.measure(
         || sum_of::<CYCLES>(|| cycle(&pool)),
-        |sum| is_always(*sum, CYCLES, top, (ThreadLocalPool::cached_on_this_thread(), cached)),
+        |sum| is_always(*sum, CYCLES, top, (pool.available(), available)),
     );
 }
 
@@ -97,11 +97,11 @@ fn is_rotation(sum: usize, cycles: usize, rotation: &[usize], available: usize) 
     )
 }
 
-/// Whether a thread's cache lent the same builder each time, and holds as many as before.
-fn is_always(sum: usize, cycles: usize, top: usize, (cached, before): (usize, usize)) -> Answer {
+/// Whether a thread's cache lent the same builder each time, and never asked the shared stock.
+fn is_always(sum: usize, cycles: usize, top: usize, (available, before): (usize, usize)) -> Answer {
     ensure!(
-        sum == top.wrapping_mul(cycles) && cached == before,
-        "not the cached builder was lent {cycles} times, or {cached} are cached and not {before}"
+        sum == top.wrapping_mul(cycles) && available == before,
+        "not the cached builder was lent {cycles} times, or {available} are in stock and not {before}"
     )
 }
 
