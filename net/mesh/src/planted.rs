@@ -11,11 +11,11 @@ pub(crate) fn cost_of_build(_payload: &mut [u8]) {
     std::hint::black_box(Box::new(std::hint::black_box(0u64)));
 }
 
-/// Some four instructions a round: 2 % and more of a build at any size.
+/// Some four instructions a round: one per cent of a build at any size.
 #[cfg(planted = "build_more_instructions")]
 #[inline(always)]
 pub(crate) fn cost_of_build(payload: &mut [u8]) {
-    for round in 0..payload.len() / 32 + 16 {
+    for round in 0..payload.len() / 64 + 4 {
         std::hint::black_box(round);
     }
 }
