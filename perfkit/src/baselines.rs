@@ -11,8 +11,8 @@ use thiserror::Error;
 
 use crate::{
     format::{
-        self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Mode, ProblemKind, Run,
-        baseline::BASELINE_SCHEMA, metric_info,
+        self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Mode,
+        ProblemKind, Run, baseline::BASELINE_SCHEMA, metric_info,
     },
     store::file_name,
 };
@@ -55,7 +55,9 @@ pub struct Acceptance {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AcceptError {
     /// Uncommitted changes: the numbers belong to no revision.
-    #[error("run {0} was measured on a dirty tree, so its numbers belong to no revision; commit and run again")]
+    #[error(
+        "run {0} was measured on a dirty tree, so its numbers belong to no revision; commit and run again"
+    )]
     Dirty(String),
     /// No commit at all.
     #[error("run {0} has no revision; baselines belong to one")]
@@ -77,7 +79,9 @@ pub enum AcceptError {
         message: String,
     },
     /// Measured elsewhere.
-    #[error("the run comes from {run}, profile {profile} is for {rules}: a foreign host's times are not accepted")]
+    #[error(
+        "the run comes from {run}, profile {profile} is for {rules}: a foreign host's times are not accepted"
+    )]
     ForeignHost {
         /// The profile.
         profile: String,
@@ -90,7 +94,9 @@ pub enum AcceptError {
     #[error("{0} is a reference profile of published figures; accept under another name with --host")]
     IsReference(String),
     /// Other toolchain, and not everything was measured.
-    #[error("the baseline was counted with another toolchain ({difference}); accept a run of the whole workspace, this one was filtered")]
+    #[error(
+        "the baseline was counted with another toolchain ({difference}); accept a run of the whole workspace, this one was filtered"
+    )]
     MixedKeys {
         /// The difference.
         difference: String,
@@ -249,7 +255,12 @@ pub fn check(path: &Path, baseline: &Baseline) -> Vec<String> {
     problems
 }
 
-fn metric_problem(row: &Benchmark, name: &str, metric: &format::Metric, kind: BaselineKind) -> Option<String> {
+fn metric_problem(
+    row: &Benchmark,
+    name: &str,
+    metric: &format::Metric,
+    kind: BaselineKind,
+) -> Option<String> {
     let Some(info) = metric_info(name) else {
         return Some(format!("{}: no metric is called {name:?}", row.id));
     };
@@ -258,8 +269,12 @@ fn metric_problem(row: &Benchmark, name: &str, metric: &format::Metric, kind: Ba
         () if !metric.value.is_finite() || metric.value < 0.0 => {
             Some(format!("{}: {name} is {}", row.id, metric.value))
         }
-        () if metric.unit != info.unit => Some(format!("{}: {name} is in {}, not in {}", row.id, metric.unit, info.unit)),
-        () if metric.class != info.class || !fits => Some(format!("{}: {name} is of the wrong class here", row.id)),
+        () if metric.unit != info.unit => {
+            Some(format!("{}: {name} is in {}, not in {}", row.id, metric.unit, info.unit))
+        }
+        () if metric.class != info.class || !fits => {
+            Some(format!("{}: {name} is of the wrong class here", row.id))
+        }
         () => None,
     }
 }

@@ -139,7 +139,8 @@ mod tests {
 
     fn row(id: &str, name: &str, value: f64) -> Benchmark {
         let mut row = Benchmark::new(id);
-        row.metrics.insert(name.to_owned(), Metric::new(metric_info(name).unwrap(), value, "exact", "callgrind"));
+        row.metrics
+            .insert(name.to_owned(), Metric::new(metric_info(name).unwrap(), value, "exact", "callgrind"));
         row
     }
 

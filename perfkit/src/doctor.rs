@@ -59,7 +59,8 @@ fn missing(subject: &'static str, found: impl Into<String>, remedy: impl Into<St
 
 fn cpu() -> Finding {
     let machine = host::fingerprint();
-    let found = format!("{}, {} cores; profile {}", machine.brand.trim(), machine.cores, host::slug(&machine));
+    let found =
+        format!("{}, {} cores; profile {}", machine.brand.trim(), machine.cores, host::slug(&machine));
     if machine.cores < 2 {
         return limited("cpu", found, "one core: contended benchmarks run and are never judged");
     }
@@ -96,32 +97,49 @@ fn smt() -> Finding {
 
 fn governor() -> Finding {
     match host::guard::governor() {
-        None => limited("governor", "not readable", "frequency changes go unseen; nothing to do in a virtual machine"),
+        None => limited(
+            "governor",
+            "not readable",
+            "frequency changes go unseen; nothing to do in a virtual machine",
+        ),
         Some(governor) if governor == "performance" => good("governor", governor),
-        Some(governor) => limited("governor", governor, "times drift with frequency; cpupower frequency-set -g performance"),
+        Some(governor) => {
+            limited("governor", governor, "times drift with frequency; cpupower frequency-set -g performance")
+        }
     }
 }
 
 fn turbo() -> Finding {
     let read = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
-    let on = match (read("/sys/devices/system/cpu/intel_pstate/no_turbo"), read("/sys/devices/system/cpu/cpufreq/boost")) {
+    let on = match (
+        read("/sys/devices/system/cpu/intel_pstate/no_turbo"),
+        read("/sys/devices/system/cpu/cpufreq/boost"),
+    ) {
         (Some(no_turbo), _) => Some(no_turbo == "0"),
         (None, Some(boost)) => Some(boost == "1"),
         (None, None) => None,
     };
     match on {
-        Some(true) => limited("turbo", "on", "short and long runs see different clocks; echo 0 > /sys/devices/system/cpu/cpufreq/boost (or 1 > …/intel_pstate/no_turbo)"),
+        Some(true) => limited(
+            "turbo",
+            "on",
+            "short and long runs see different clocks; echo 0 > /sys/devices/system/cpu/cpufreq/boost (or 1 > …/intel_pstate/no_turbo)",
+        ),
         Some(false) => good("turbo", "off"),
-        None => limited("turbo", "not readable", "clock changes go unseen; nothing to do in a virtual machine"),
+        None => {
+            limited("turbo", "not readable", "clock changes go unseen; nothing to do in a virtual machine")
+        }
     }
 }
 
 fn load() -> Finding {
     let cores = f64::from(host::fingerprint().cores);
     match host::guard::load_average() {
-        Some(load) if load / cores > BUSY_LOAD => {
-            limited("load", format!("{load:.2} on {cores} cores"), "times are doubtful; counts are not. Wait, or stop what runs beside")
-        }
+        Some(load) if load / cores > BUSY_LOAD => limited(
+            "load",
+            format!("{load:.2} on {cores} cores"),
+            "times are doubtful; counts are not. Wait, or stop what runs beside",
+        ),
         Some(load) => good("load", format!("{load:.2} on {cores} cores")),
         None => limited("load", "not readable", "whether the machine is busy goes unseen"),
     }
@@ -171,18 +189,27 @@ fn performance_counters() -> Finding {
     });
     match counted {
         true => good("perf", format!("{version}, hardware counters")),
-        false => limited("perf", format!("{version}, no hardware counters"), "profiles are sampled by cpu-clock; instructions come from callgrind"),
+        false => limited(
+            "perf",
+            format!("{version}, no hardware counters"),
+            "profiles are sampled by cpu-clock; instructions come from callgrind",
+        ),
     }
 }
 
 fn workspace(folder: &Path) -> Finding {
     match Workspace::load(folder) {
-        Ok(workspace) if BuildProfile::of(&workspace.root).has_debug_assertions() => {
-            limited("workspace", "profile.bench has debug-assertions", "neither times nor counts mean anything; switch them off")
-        }
+        Ok(workspace) if BuildProfile::of(&workspace.root).has_debug_assertions() => limited(
+            "workspace",
+            "profile.bench has debug-assertions",
+            "neither times nor counts mean anything; switch them off",
+        ),
         Ok(workspace) if workspace.configured => {
             let config = &workspace.config;
-            good("workspace", format!("perfkit.toml: {} suites, {} gates", config.suites.len(), config.gates.len()))
+            good(
+                "workspace",
+                format!("perfkit.toml: {} suites, {} gates", config.suites.len(), config.gates.len()),
+            )
         }
         Ok(_) => limited("workspace", "no perfkit.toml", "everything can be measured, nothing is gated"),
         Err(error) => limited("workspace", "none here", error.to_string()),

@@ -10,8 +10,7 @@ use crate::{
         Baseline, BaselineKind, CountedKey, DocumentError, Host, HostRules, Mode, Provenance, Run, Toolchain,
         baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA,
     },
-    host,
-    instrument,
+    host, instrument,
     measure::{BuildPlace, Plan, PlanError, Request, execute, plan, progress::Progress},
     store::{Samples, StoreError, baseline_files, find_baseline},
     workspace::{Workspace, WorkspaceError, revision},
@@ -33,7 +32,9 @@ pub enum SessionError {
     #[error(transparent)]
     Document(#[from] DocumentError),
     /// `--host` names no profile.
-    #[error("no host profile is called {name:?}; {folder} holds {known:?}; `perfkit baseline accept --host {name}` makes one from a stored run")]
+    #[error(
+        "no host profile is called {name:?}; {folder} holds {known:?}; `perfkit baseline accept --host {name}` makes one from a stored run"
+    )]
     UnknownHost {
         /// What was asked for.
         name: String,
@@ -245,7 +246,8 @@ fn scratch() -> Result<tempfile::TempDir, SessionError> {
 /// Six hex digits from the clock and the process: enough to keep two runs of one second apart.
 fn run_id(started: Timestamp) -> String {
     let mut id = String::new();
-    let mixed = (started.as_nanosecond() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(std::process::id());
+    let mixed =
+        (started.as_nanosecond() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(std::process::id());
     // Writing to a string does not fail.
     let _ = write!(id, "{:06x}", (mixed >> 20) & 0xFF_FFFF);
     id

@@ -12,7 +12,8 @@ use thiserror::Error;
 
 use crate::{
     format::{
-        Baseline, DocumentError, Run, baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA, write_document,
+        Baseline, DocumentError, Run, baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA,
+        write_document,
     },
     workspace::revision::short,
 };
@@ -55,7 +56,9 @@ pub enum StoreError {
         source: io::Error,
     },
     /// Nothing goes by that name.
-    #[error("{name:?} is no file, no stored run and no baseline; `perfkit baseline list` names the baselines, runs are in {folder}")]
+    #[error(
+        "{name:?} is no file, no stored run and no baseline; `perfkit baseline list` names the baselines, runs are in {folder}"
+    )]
     Unknown {
         /// What was asked for.
         name: String,
@@ -108,7 +111,8 @@ impl Store {
         let mut found = Vec::new();
         for host in subfolders(&self.folder.join("runs"))? {
             for entry in entries(&host)? {
-                let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let name =
+                    entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 if name.ends_with(".json") && !name.ends_with(".samples.json") && !name.starts_with('.') {
                     found.push((name, entry));
                 }
@@ -194,7 +198,8 @@ fn read_either(path: &Path) -> Result<Measured, StoreError> {
 fn read_run(path: &Path) -> Result<(Run, Samples), StoreError> {
     let run = read_document(path, RUN_SCHEMA)?;
     let sidecar = sidecar(path);
-    let samples = if sidecar.is_file() { read_document(&sidecar, SAMPLES_SCHEMA)? } else { Samples::default() };
+    let samples =
+        if sidecar.is_file() { read_document(&sidecar, SAMPLES_SCHEMA)? } else { Samples::default() };
     Ok((run, samples))
 }
 

@@ -65,8 +65,12 @@ impl Fixture {
 
     fn git(&self, arguments: &[&str]) {
         let identity = ["-c", "user.name=tester", "-c", "user.email=tester@example.invalid"];
-        let status =
-            std::process::Command::new("git").current_dir(self.path()).args(identity).args(arguments).status().unwrap();
+        let status = std::process::Command::new("git")
+            .current_dir(self.path())
+            .args(identity)
+            .args(arguments)
+            .status()
+            .unwrap();
         assert!(status.success());
     }
 
@@ -126,7 +130,8 @@ fn an_unknown_key_in_the_configuration_is_a_usage_error_with_its_line() {
 #[test]
 fn outside_a_workspace_the_command_says_what_cargo_said() {
     let folder = tempfile::tempdir().unwrap();
-    let output = Command::cargo_bin("perfkit").unwrap().current_dir(folder.path()).arg("run").output().unwrap();
+    let output =
+        Command::cargo_bin("perfkit").unwrap().current_dir(folder.path()).arg("run").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("could not find `Cargo.toml`"));
 }
@@ -175,8 +180,12 @@ fn a_wrong_answer_is_wrong_and_leaves_no_number() {
     fixture.write("benches/time.rs", &TIME_BENCH.replace("WRONG", wrong));
     let (code, text) = fixture.says(&with(&["run", "--format", "json"]));
     assert_eq!(code, 5, "{text}");
-    let run: serde_json::Value = serde_json::from_str(text.lines().take_while(|l| !l.starts_with("perfkit:")).collect::<Vec<_>>().join("\n").as_str()).unwrap();
-    let ids: Vec<&str> = run["benchmarks"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    let run: serde_json::Value = serde_json::from_str(
+        text.lines().take_while(|l| !l.starts_with("perfkit:")).collect::<Vec<_>>().join("\n").as_str(),
+    )
+    .unwrap();
+    let ids: Vec<&str> =
+        run["benchmarks"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["sum/small"]);
     assert!(run["problems"][0]["message"].as_str().unwrap().contains("4 is not 5"), "{text}");
 }
@@ -260,7 +269,10 @@ fn an_accepted_baseline_holds_and_a_planted_regression_fails_naming_the_metric()
     fixture.commit();
     let (code, text) = fixture.says(&with(&["gate"]));
     assert_eq!(code, 0, "{text}");
-    let slower = TIME_BENCH.replace("WRONG", "").replace("total.wrapping_mul(3) ^ i", "total.wrapping_mul(3).rotate_left(7).wrapping_add(9).swap_bytes().wrapping_mul(5) ^ i");
+    let slower = TIME_BENCH.replace("WRONG", "").replace(
+        "total.wrapping_mul(3) ^ i",
+        "total.wrapping_mul(3).rotate_left(7).wrapping_add(9).swap_bytes().wrapping_mul(5) ^ i",
+    );
     fixture.write("benches/time.rs", &slower);
     let (code, text) = fixture.says(&with(&["gate"]));
     assert_eq!(code, 1, "{text}");
@@ -312,7 +324,10 @@ fn a_difference_of_two_revisions_names_the_functions_that_moved() {
     }
     let fixture = Fixture::new(None);
     fixture.commit();
-    let slower = TIME_BENCH.replace("WRONG", "").replace("total.wrapping_mul(3) ^ i", "total.wrapping_mul(3).rotate_left(7).wrapping_add(9).swap_bytes().wrapping_mul(5) ^ i");
+    let slower = TIME_BENCH.replace("WRONG", "").replace(
+        "total.wrapping_mul(3) ^ i",
+        "total.wrapping_mul(3).rotate_left(7).wrapping_add(9).swap_bytes().wrapping_mul(5) ^ i",
+    );
     fixture.write("benches/time.rs", &slower);
     fixture.git(&["commit", "-q", "-a", "-m", "slower"]);
     let (code, text) = fixture.says(&["diff", "HEAD~1", "HEAD", "--filter", "sum/small"]);
@@ -333,7 +348,20 @@ fn importing_an_unknown_measure_writes_nothing() {
     let fixture = Fixture::new(None);
     fixture.write("bad.bmf", "{\"a\": {\"cycles\": {\"value\": 1.0}}}");
     let (code, text) = fixture.says(&[
-        "import", "--format", "bmf", "bad.bmf", "--name", "x", "--isa", "x86_64-avx2", "--title", "t", "--reason", "r", "--author", "me",
+        "import",
+        "--format",
+        "bmf",
+        "bad.bmf",
+        "--name",
+        "x",
+        "--isa",
+        "x86_64-avx2",
+        "--title",
+        "t",
+        "--reason",
+        "r",
+        "--author",
+        "me",
     ]);
     assert_eq!(code, 2, "{text}");
     assert!(text.contains("cycles") && !fixture.path().join("baselines").exists(), "{text}");

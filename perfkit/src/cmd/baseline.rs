@@ -7,8 +7,14 @@ use clap::{Args, Subcommand};
 use super::{Exit, Failure, Global, Output, OutputFormat};
 use crate::{
     baselines::{self, AcceptError, Acceptance, Part},
-    format::{Baseline, BaselineKind, baseline::BASELINE_SCHEMA, document::document_text, read_document, write_document},
-    render::{Table, Terminal, comparison::{baseline_list, baseline_rows}},
+    format::{
+        Baseline, BaselineKind, baseline::BASELINE_SCHEMA, document::document_text, read_document,
+        write_document,
+    },
+    render::{
+        Table, Terminal,
+        comparison::{baseline_list, baseline_rows},
+    },
     session::{self, SessionError},
     store::{Measured, Store, baseline_files, file_name, find_baseline},
     workspace::{Workspace, revision},
@@ -124,7 +130,10 @@ fn known(workspace: &Workspace) -> Result<Vec<String>, Failure> {
 fn accept(workspace: &Workspace, args: &AcceptArgs) -> Result<Exit, Failure> {
     let store = Store::new(&workspace.store());
     let Measured::Run(run, _) = store.find(&args.run, &workspace.baselines())? else {
-        return Err(Failure::new(Exit::Usage, format!("{:?} is a baseline already; a run is accepted", args.run)));
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{:?} is a baseline already; a run is accepted", args.run),
+        ));
     };
     let author = args.author.clone().unwrap_or_else(|| revision::author(&workspace.root));
     if author.is_empty() {
@@ -162,7 +171,12 @@ fn accept(workspace: &Workspace, args: &AcceptArgs) -> Result<Exit, Failure> {
     for (path, baseline) in written {
         write_document(&path, &baseline)?;
         let shown = path.strip_prefix(&workspace.root).unwrap_or(&path);
-        println!("{}: {} benchmarks accepted from run {}", shown.display(), baseline.benchmarks.len(), run.id);
+        println!(
+            "{}: {} benchmarks accepted from run {}",
+            shown.display(),
+            baseline.benchmarks.len(),
+            run.id
+        );
     }
     Ok(Exit::Held)
 }

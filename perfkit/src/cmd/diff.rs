@@ -8,7 +8,10 @@ use crate::{
     compare::{Change, State, compare, function_deltas},
     format::{Benchmark, config::Instrument, document::document_text},
     measure::{Request, progress::Progress},
-    render::{Terminal, comparison::{FunctionDeltas, comparison}},
+    render::{
+        Terminal,
+        comparison::{FunctionDeltas, comparison},
+    },
     session::count_revision,
     store::{Measured, Samples, Store, StoreError},
     workspace::{Workspace, revision},
@@ -44,7 +47,8 @@ struct Side {
 
 pub(super) fn execute(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
     let workspace = global.workspace()?;
-    let patterns = crate::format::config::Patterns::new(&args.filters).map_err(|why| Failure::new(Exit::Usage, why))?;
+    let patterns =
+        crate::format::config::Patterns::new(&args.filters).map_err(|why| Failure::new(Exit::Usage, why))?;
     let before = side(&workspace, &args.before, &args.filters)?;
     let after = side(&workspace, &args.after, &args.filters)?;
     let mut changes = compare(&before.rows, &after.rows);
@@ -64,7 +68,8 @@ pub(super) fn execute(global: &Global, args: &DiffArgs) -> Result<Exit, Failure>
         format => {
             let markdown = format == OutputFormat::Markdown;
             let terminal = Terminal::stdout();
-            let text = comparison(&before.title, &after.title, &changes, &explained, args.all, &terminal, markdown);
+            let text =
+                comparison(&before.title, &after.title, &changes, &explained, args.all, &terminal, markdown);
             print!("{text}");
         }
     }
@@ -75,7 +80,11 @@ fn side(workspace: &Workspace, name: &str, filters: &[String]) -> Result<Side, F
     match Store::new(&workspace.store()).find(name, &workspace.baselines()) {
         Ok(Measured::Run(run, samples)) => {
             let revision = revision::short(&run.provenance.revision);
-            Ok(Side { title: format!("run {} ({revision})", run.id), rows: run.benchmarks, samples: *samples })
+            Ok(Side {
+                title: format!("run {} ({revision})", run.id),
+                rows: run.benchmarks,
+                samples: *samples,
+            })
         }
         Ok(Measured::Baseline(baseline)) => Ok(Side {
             title: format!("baseline {}", baseline.name),
@@ -90,7 +99,11 @@ fn side(workspace: &Workspace, name: &str, filters: &[String]) -> Result<Side, F
             };
             let progress = Progress::new();
             let outcome = count_revision(workspace, name, &request, &progress)?;
-            Ok(Side { title: format!("revision {name}"), rows: outcome.run.benchmarks, samples: outcome.samples })
+            Ok(Side {
+                title: format!("revision {name}"),
+                rows: outcome.run.benchmarks,
+                samples: outcome.samples,
+            })
         }
         Err(error) => Err(error.into()),
     }
@@ -98,9 +111,9 @@ fn side(workspace: &Workspace, name: &str, filters: &[String]) -> Result<Side, F
 
 /// Per benchmark whose instructions changed: the functions that grew or shrank, with their cost before and after.
 fn explain(changes: &[Change], before: &Samples, after: &Samples) -> FunctionDeltas {
-    let moved = changes.iter().filter(|change| {
-        change.metric == "ir" && matches!(change.state, State::Worse | State::Better)
-    });
+    let moved = changes
+        .iter()
+        .filter(|change| change.metric == "ir" && matches!(change.state, State::Worse | State::Better));
     let explained = moved.filter_map(|change| {
         let deltas = function_deltas(
             before.functions.get(&change.id)?,

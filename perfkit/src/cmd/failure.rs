@@ -2,11 +2,7 @@
 
 use std::fmt;
 
-use crate::{
-    measure::PlanError,
-    session::SessionError,
-    store::StoreError,
-};
+use crate::{measure::PlanError, session::SessionError, store::StoreError};
 
 /// Exit codes; their meaning is part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +53,9 @@ impl From<SessionError> for Failure {
             SessionError::Plan(PlanError::Usage(_)) => Exit::Usage,
             SessionError::Plan(_) | SessionError::Io { .. } => Exit::ToolFailed,
             SessionError::Store(StoreError::Unknown { .. } | StoreError::Empty { .. }) => Exit::Usage,
-            SessionError::Store(StoreError::Document(error)) | SessionError::Document(error) => document(error),
+            SessionError::Store(StoreError::Document(error)) | SessionError::Document(error) => {
+                document(error)
+            }
             SessionError::Store(StoreError::Io { .. }) => Exit::ToolFailed,
             SessionError::Refused(_) => Exit::Refused,
         };

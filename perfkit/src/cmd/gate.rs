@@ -5,7 +5,10 @@ use clap::Args;
 use super::{Exit, Failure, Global, Output, OutputFormat, Selecting};
 use crate::{
     compare::is_counted,
-    format::{Benchmark, Config, GateKind, Outcome, ProblemKind, Run, Verdict, config::Instrument, document::document_text},
+    format::{
+        Benchmark, Config, GateKind, Outcome, ProblemKind, Run, Verdict, config::Instrument,
+        document::document_text,
+    },
     gate::{Case, Judgement, LockedPackages, References, judge},
     measure::{Request, progress::Progress},
     render::{Emphasis, Terminal, footer, header, verdict_lines},
@@ -57,7 +60,9 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
     outcome.run.verdicts.clone_from(&judgement.verdicts);
     Store::new(&workspace.store()).save(&outcome.run, &outcome.samples)?;
     match args.output.format {
-        OutputFormat::Json => print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?),
+        OutputFormat::Json => {
+            print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?)
+        }
         format => print!("{}", show(&outcome.run, &profiles, &base.describe(), &judgement, format)),
     }
     if !workspace.configured {
@@ -131,7 +136,9 @@ fn reference(
     let Some(revision) = args.base.clone().or(accepted).filter(|revision| !revision.is_empty()) else {
         return Err(Failure::new(
             Exit::Refused,
-            format!("nothing to hold counts against: {why}. Name a revision with --base, or accept a baseline: perfkit run, then perfkit baseline accept"),
+            format!(
+                "nothing to hold counts against: {why}. Name a revision with --base, or accept a baseline: perfkit run, then perfkit baseline accept"
+            ),
         ));
     };
     let counting = Request {
@@ -145,7 +152,12 @@ fn reference(
     if let Some(problem) = base.run.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped) {
         return Err(Failure::new(
             Exit::ToolFailed,
-            format!("the base revision {} could not be counted: {}: {}", short(&revision), problem.subject, problem.message),
+            format!(
+                "the base revision {} could not be counted: {}: {}",
+                short(&revision),
+                problem.subject,
+                problem.message
+            ),
         ));
     }
     Ok(CountedBase::Revision { rows: base.run.benchmarks, revision: base.run.provenance.revision, why })
@@ -153,7 +165,8 @@ fn reference(
 
 fn gates_counts(config: &Config) -> bool {
     config.gates.iter().any(|gate| {
-        matches!(gate.kind, GateKind::Relative { .. }) && (gate.metric == "counted" || is_counted(&gate.metric))
+        matches!(gate.kind, GateKind::Relative { .. })
+            && (gate.metric == "counted" || is_counted(&gate.metric))
     })
 }
 
@@ -170,10 +183,13 @@ fn fills(request: &Request, metric: &str) -> bool {
 
 /// The worst thing that happened decides.
 fn exit(run: &Run, judgement: &Judgement) -> Exit {
-    let any = |outcome: Outcome| judgement.verdicts.iter().any(|verdict: &Verdict| verdict.outcome == outcome);
+    let any =
+        |outcome: Outcome| judgement.verdicts.iter().any(|verdict: &Verdict| verdict.outcome == outcome);
     let tool_failed = run.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
     match () {
-        () if tool_failed || run.provenance.partial || any(Outcome::Wrong) || any(Outcome::Missing) => Exit::ToolFailed,
+        () if tool_failed || run.provenance.partial || any(Outcome::Wrong) || any(Outcome::Missing) => {
+            Exit::ToolFailed
+        }
         () if any(Outcome::Failed) => Exit::GateFailed,
         () if !judgement.waiver_problems.is_empty() => Exit::Waiver,
         () if any(Outcome::Suspect) || any(Outcome::Inconclusive) => Exit::Inconclusive,

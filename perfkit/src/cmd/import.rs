@@ -91,7 +91,10 @@ pub(super) fn execute(global: &Global, args: &ImportArgs) -> Result<Exit, Failur
             let shown = path.strip_prefix(&workspace.root).unwrap_or(&path).display().to_string();
             return Err(Failure::new(
                 Exit::Refused,
-                format!("{shown} exists ({:?}); --replace replaces a baseline of the same kind", existing.kind),
+                format!(
+                    "{shown} exists ({:?}); --replace replaces a baseline of the same kind",
+                    existing.kind
+                ),
             ));
         }
         Some((path, _)) => path,

@@ -31,7 +31,9 @@ pub(super) fn execute(global: &Global, args: &RunArgs) -> Result<Exit, Failure> 
     let outcome = measure(&workspace, &profiles, &args.selecting.request(), &progress)?;
     let path = Store::new(&workspace.store()).save(&outcome.run, &outcome.samples)?;
     match args.output.format {
-        OutputFormat::Json => print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?),
+        OutputFormat::Json => {
+            print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?)
+        }
         format => {
             print!("{}", show(&outcome.run, profiles.held_against.as_ref(), format));
             let shown = path.strip_prefix(&workspace.root).unwrap_or(&path);

@@ -95,7 +95,10 @@ impl CountedKey {
             }
         }
         (self.build_profile != other.build_profile).then(|| {
-            format!("the build profile is {:?}, the baseline has {:?}", other.build_profile, self.build_profile)
+            format!(
+                "the build profile is {:?}, the baseline has {:?}",
+                other.build_profile, self.build_profile
+            )
         })
     }
 }

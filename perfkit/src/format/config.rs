@@ -239,9 +239,10 @@ impl RawGate {
             ("max_difference", self.max_difference.is_some()),
         ];
         let only = |allowed: &[&str]| match present.iter().find(|(key, set)| *set && !allowed.contains(key)) {
-            Some((key, _)) => {
-                Err(format!("key `{key}` does not belong to a gate of kind {:?}, which takes {allowed:?}", self.kind))
-            }
+            Some((key, _)) => Err(format!(
+                "key `{key}` does not belong to a gate of kind {:?}, which takes {allowed:?}",
+                self.kind
+            )),
             None => Ok(()),
         };
         let wants = |key: &str| format!("a gate of kind {:?} needs `{key}`", self.kind);
@@ -342,7 +343,8 @@ impl Patterns {
 
     /// The patterns that match none of `ids`.
     pub fn unmatched(&self, ids: &[&str]) -> Vec<&str> {
-        let matched: BTreeSet<usize> = ids.iter().flat_map(|id| self.set.matches(id)).map(|index| index / 2).collect();
+        let matched: BTreeSet<usize> =
+            ids.iter().flat_map(|id| self.set.matches(id)).map(|index| index / 2).collect();
         let unmatched = self.texts.iter().enumerate().filter(|(index, _)| !matched.contains(index));
         unmatched.map(|(_, text)| text.as_str()).collect()
     }
@@ -385,7 +387,10 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, String> {
         let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         if config.schema != CONFIG_SCHEMA {
-            return Err(format!("schema is {:?}; this version reads schema = \"{CONFIG_SCHEMA}\"", config.schema));
+            return Err(format!(
+                "schema is {:?}; this version reads schema = \"{CONFIG_SCHEMA}\"",
+                config.schema
+            ));
         }
         Ok(config)
     }

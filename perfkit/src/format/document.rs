@@ -54,7 +54,8 @@ pub enum DocumentError {
 
 /// Read a document of schema `expected`, such as `perfkit.run/1`.
 pub fn read_document<T: DeserializeOwned>(path: &Path, expected: &'static str) -> Result<T, DocumentError> {
-    let text = fs::read_to_string(path).map_err(|source| DocumentError::Io { path: path.to_owned(), source })?;
+    let text =
+        fs::read_to_string(path).map_err(|source| DocumentError::Io { path: path.to_owned(), source })?;
     parse_document(&text, path, expected)
 }
 
@@ -70,8 +71,11 @@ pub fn parse_document<T: DeserializeOwned>(
     if found != expected {
         return Err(DocumentError::WrongSchema { path: path.to_owned(), found: found.to_owned(), expected });
     }
-    serde_json::from_value(value)
-        .map_err(|source| DocumentError::Misfit { path: path.to_owned(), expected, source })
+    serde_json::from_value(value).map_err(|source| DocumentError::Misfit {
+        path: path.to_owned(),
+        expected,
+        source,
+    })
 }
 
 /// The document as text: keys sorted, two spaces, a newline at the end.

@@ -63,7 +63,10 @@ impl Recipe {
     pub fn parse(text: &str) -> Result<Self, String> {
         let recipe: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         if recipe.schema != RECIPE_SCHEMA {
-            return Err(format!("schema is {:?}; this version reads schema = \"{RECIPE_SCHEMA}\"", recipe.schema));
+            return Err(format!(
+                "schema is {:?}; this version reads schema = \"{RECIPE_SCHEMA}\"",
+                recipe.schema
+            ));
         }
         for table in &recipe.tables {
             if metric_info(&table.metric).is_none() {

@@ -7,7 +7,9 @@ mod waivers;
 
 use std::collections::BTreeMap;
 
-use crate::format::{Baseline, BaselineKind, Benchmark, Class, Config, Gate, GateKind, Level, Metric, Outcome, Run, Verdict};
+use crate::format::{
+    Baseline, BaselineKind, Benchmark, Class, Config, Gate, GateKind, Level, Metric, Outcome, Run, Verdict,
+};
 
 pub use waivers::{LockedPackages, WaiverProblem};
 
@@ -60,8 +62,16 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         judge_gate(case, gate, &mut verdicts);
     }
     missing(case, &mut verdicts);
-    for problem in case.run.problems.iter().filter(|problem| problem.kind == crate::format::ProblemKind::WrongAnswer) {
-        verdicts.push(Verdict::bare(&problem.subject, "", Outcome::Wrong, "every answer is checked", &problem.message));
+    for problem in
+        case.run.problems.iter().filter(|problem| problem.kind == crate::format::ProblemKind::WrongAnswer)
+    {
+        verdicts.push(Verdict::bare(
+            &problem.subject,
+            "",
+            Outcome::Wrong,
+            "every answer is checked",
+            &problem.message,
+        ));
     }
     let waiver_problems = waivers::apply(case, &mut verdicts);
     Judgement { verdicts, waiver_problems }
@@ -73,7 +83,13 @@ fn judge_gate(case: &Case<'_>, gate: &Gate, verdicts: &mut Vec<Verdict>) {
     for benchmark in case.run.benchmarks.iter().filter(|benchmark| applies(&benchmark.id)) {
         matched = true;
         if let Some(why) = unmet_requirement(case.run, gate) {
-            verdicts.push(Verdict::bare(&benchmark.id, &gate.metric, Outcome::Skipped, &describe(&gate.kind), &why));
+            verdicts.push(Verdict::bare(
+                &benchmark.id,
+                &gate.metric,
+                Outcome::Skipped,
+                &describe(&gate.kind),
+                &why,
+            ));
             continue;
         }
         for (name, metric) in metrics(benchmark, &gate.metric) {
@@ -114,8 +130,16 @@ fn unmet_requirement(run: &Run, gate: &Gate) -> Option<String> {
 fn missing(case: &Case<'_>, verdicts: &mut Vec<Verdict>) {
     let present: BTreeMap<&str, &Benchmark> =
         case.run.benchmarks.iter().map(|benchmark| (benchmark.id.as_str(), benchmark)).collect();
-    let timed = case.references.timed.filter(|baseline| case.references.host_matches && baseline.kind == BaselineKind::Timed);
-    let accepted = case.references.counted.unwrap_or_default().iter().chain(timed.iter().flat_map(|b| b.benchmarks.iter()));
+    let timed = case
+        .references
+        .timed
+        .filter(|baseline| case.references.host_matches && baseline.kind == BaselineKind::Timed);
+    let accepted = case
+        .references
+        .counted
+        .unwrap_or_default()
+        .iter()
+        .chain(timed.iter().flat_map(|b| b.benchmarks.iter()));
     let mut seen = std::collections::BTreeSet::new();
     for row in accepted.filter(|row| row.invalidated.is_none() && (case.selected)(&row.id)) {
         for name in row.metrics.keys().filter(|name| (case.measured)(name)) {

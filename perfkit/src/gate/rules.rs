@@ -52,7 +52,13 @@ fn tolerance(name: &str, metric: &Metric, max_worsening: Option<f64>, slack: Opt
     Tolerance::Within { fraction: max_worsening.unwrap_or(0.0), slack: slack.unwrap_or(0.0) }
 }
 
-fn relative(case: &Case<'_>, benchmark: &Benchmark, name: &str, metric: &Metric, tolerance: Tolerance) -> Finding {
+fn relative(
+    case: &Case<'_>,
+    benchmark: &Benchmark,
+    name: &str,
+    metric: &Metric,
+    tolerance: Tolerance,
+) -> Finding {
     let base = match reference(case, benchmark, metric.class) {
         Ok(base) => base,
         Err(finding) => return finding,
@@ -62,11 +68,17 @@ fn relative(case: &Case<'_>, benchmark: &Benchmark, name: &str, metric: &Metric,
     };
     if base.revision != benchmark.revision {
         let (now, then) = (benchmark.revision, base.revision);
-        return Finding::noted(Outcome::New, format!("revision {now} of the benchmark; the baseline has revision {then}"));
+        return Finding::noted(
+            Outcome::New,
+            format!("revision {now} of the benchmark; the baseline has revision {then}"),
+        );
     }
     if !metric.comparable(base_metric) {
         let (now, then) = (&metric.statistic, &base_metric.statistic);
-        return Finding::noted(Outcome::New, format!("statistic {now}; the baseline has {then}: not comparable"));
+        return Finding::noted(
+            Outcome::New,
+            format!("statistic {now}; the baseline has {then}: not comparable"),
+        );
     }
     // Both in the direction in which less is better.
     let (value, reference) = match metric.better {
@@ -137,14 +149,22 @@ fn ratio(
 ) -> Finding {
     let other = match (against, &benchmark.floor) {
         ("floor", Some(floor)) => floor.clone(),
-        ("floor", None) => return Finding::noted(Outcome::Missing, "the gate names a floor and the benchmark declares none"),
+        ("floor", None) => {
+            return Finding::noted(Outcome::Missing, "the gate names a floor and the benchmark declares none");
+        }
         (template, _) => template.replace("{size}", &benchmark.size.to_string()),
     };
     let Some(reference) = case.run.benchmark(&other).and_then(|row| row.metrics.get(name)) else {
         if (case.selected)(&other) {
-            return Finding::noted(Outcome::Missing, format!("{other} was not measured, and it is the other half of the ratio"));
+            return Finding::noted(
+                Outcome::Missing,
+                format!("{other} was not measured, and it is the other half of the ratio"),
+            );
         }
-        return Finding::noted(Outcome::Skipped, format!("{other} was not asked for, and it is the other half of the ratio"));
+        return Finding::noted(
+            Outcome::Skipped,
+            format!("{other} was not asked for, and it is the other half of the ratio"),
+        );
     };
     if !metric.comparable(reference) || reference.value <= 0.0 {
         return Finding::noted(Outcome::Inconclusive, format!("{other} has another statistic or is zero"));

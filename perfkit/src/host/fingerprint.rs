@@ -75,7 +75,8 @@ fn first_cpu(text: &str) -> BTreeMap<String, String> {
 }
 
 fn threads_per_core() -> u32 {
-    let siblings = first_line("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list").unwrap_or_default();
+    let siblings =
+        first_line("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list").unwrap_or_default();
     let count: usize = siblings
         .split(',')
         .map(|part| match part.split_once('-') {

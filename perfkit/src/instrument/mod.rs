@@ -69,7 +69,10 @@ impl Executable {
             (Some(folder), Some(file)) => Ok((folder, format!("./{file}"))),
             _ => Err(InstrumentError::Io {
                 what: format!("the executable of {}", self.name()),
-                source: std::io::Error::new(std::io::ErrorKind::InvalidInput, "its path is no UTF-8 file name"),
+                source: std::io::Error::new(
+                    std::io::ErrorKind::InvalidInput,
+                    "its path is no UTF-8 file name",
+                ),
             }),
         }
     }

@@ -16,7 +16,11 @@ const FREQUENCY: &str = "1999";
 
 /// The kernel that holds most of the time natively; `None` where no function named after an instruction set does.
 /// `scratch` belongs to this call alone.
-pub fn native_witness(executable: &Executable, id: &str, scratch: &Path) -> Result<Option<String>, InstrumentError> {
+pub fn native_witness(
+    executable: &Executable,
+    id: &str,
+    scratch: &Path,
+) -> Result<Option<String>, InstrumentError> {
     let remedy = "apt-get install linux-perf; without it the native witness is unknown";
     let data = scratch.join("perf.data");
     let perf = || Process::new(Path::new("perf"), "perf").of_tool("perf", remedy);
@@ -45,7 +49,8 @@ fn shares(report: &str) -> BTreeMap<String, f64> {
     let mut shares = BTreeMap::new();
     for line in report.lines() {
         let mut words = line.split_whitespace();
-        let share = words.next().and_then(|word| word.strip_suffix('%')).and_then(|share| share.parse::<f64>().ok());
+        let share =
+            words.next().and_then(|word| word.strip_suffix('%')).and_then(|share| share.parse::<f64>().ok());
         let (Some(share), Some(_), Some(symbol)) = (share, words.next(), words.next()) else { continue };
         *shares.entry(format!("{:#}", demangle(symbol))).or_insert(0.0) += share;
     }

@@ -12,17 +12,9 @@ use std::{
     },
 };
 
-use super::{
-    Plan, Planned,
-    plan::problem,
-    progress::Progress,
-};
+use super::{Plan, Planned, plan::problem, progress::Progress};
 use crate::{
-    format::{
-        Benchmark, Metric, Mode, Problem, ProblemKind,
-        config::Instrument,
-        metric::METRICS,
-    },
+    format::{Benchmark, Metric, Mode, Problem, ProblemKind, config::Instrument, metric::METRICS},
     instrument::{self, Counts, InstrumentError, TimeRound, TimeSettings},
     store::{SAMPLES_SCHEMA, Samples},
 };
@@ -46,7 +38,13 @@ pub struct Measurement {
 }
 
 /// Measure everything in the plan. `scratch` is an empty folder that belongs to this call.
-pub fn execute(plan: &Plan, mode: Mode, rounds: Option<u32>, scratch: &Path, progress: &Progress) -> Measurement {
+pub fn execute(
+    plan: &Plan,
+    mode: Mode,
+    rounds: Option<u32>,
+    scratch: &Path,
+    progress: &Progress,
+) -> Measurement {
     let rounds = rounds.unwrap_or(if mode == Mode::Quick { 1 } else { FULL_ROUNDS });
     let has = |row: &&Planned, instrument| row.instruments.contains(&instrument);
     let counted: Vec<&Planned> =
@@ -124,7 +122,9 @@ fn count(row: &Planned, scratch: &Path) -> Counted {
     let id = &row.benchmark.id;
     if row.instruments.contains(&Instrument::Count) {
         let counts = match row.counted_operations {
-            Some(operations) => instrument::count(&row.time, id, operations, scratch).map(|counts| (counts, "exact")),
+            Some(operations) => {
+                instrument::count(&row.time, id, operations, scratch).map(|counts| (counts, "exact"))
+            }
             None => instrument::first_call(&row.time, id, scratch).map(|counts| (counts, "first_call")),
         };
         match counts {
@@ -288,7 +288,11 @@ fn witness_all(
             Err(error) => {
                 // The reason is the same for every row; once is enough.
                 let subject = "native dispatch witness".to_owned();
-                measurement.problems.push(Problem { subject, kind: ProblemKind::Skipped, message: error.to_string() });
+                measurement.problems.push(Problem {
+                    subject,
+                    kind: ProblemKind::Skipped,
+                    message: error.to_string(),
+                });
                 return;
             }
         }

@@ -205,7 +205,11 @@ pub struct BuildPlace {
     pub target_directory: Option<PathBuf>,
 }
 
-fn settings(workspace: &Workspace, selection: &Selection, place: &BuildPlace) -> Result<BuildSettings, PlanError> {
+fn settings(
+    workspace: &Workspace,
+    selection: &Selection,
+    place: &BuildPlace,
+) -> Result<BuildSettings, PlanError> {
     let mut settings = BuildSettings {
         root: workspace.root.clone(),
         target_directory: place.target_directory.clone(),
@@ -301,16 +305,21 @@ fn select(
             Instrument::CrossCheck => false,
         };
         let instruments = Instrument::ALL.into_iter().filter(applies);
-        row.instruments =
-            instruments.filter(|instrument| wants(*instrument) && plan.selection.allows(&id, *instrument)).collect();
+        row.instruments = instruments
+            .filter(|instrument| wants(*instrument) && plan.selection.allows(&id, *instrument))
+            .collect();
         plan.rows.push(row);
     }
     if plan.rows.is_empty() && plan.problems.is_empty() {
         let why = match (request.suites.is_empty(), known.is_empty()) {
-            (_, true) => "the workspace has no benchmark that perfkit can drive: it looks for perfkit suites and \
+            (_, true) => {
+                "the workspace has no benchmark that perfkit can drive: it looks for perfkit suites and \
                           Criterion benches among the bench targets of its members"
-                .to_owned(),
-            (false, _) => format!("suites {:?} select none of the {} benchmarks", request.suites, known.len()),
+                    .to_owned()
+            }
+            (false, _) => {
+                format!("suites {:?} select none of the {} benchmarks", request.suites, known.len())
+            }
             (true, _) => "no benchmark was left to measure".to_owned(),
         };
         return Err(PlanError::NothingMatched(why));

@@ -80,7 +80,8 @@ pub fn build(settings: &BuildSettings, targets: &[BenchTarget]) -> std::io::Resu
                     }
                 }
                 Message::CompilerMessage(message) => {
-                    let is_error = message.message.level == cargo_metadata::diagnostic::DiagnosticLevel::Error;
+                    let is_error =
+                        message.message.level == cargo_metadata::diagnostic::DiagnosticLevel::Error;
                     if is_error && let Some(rendered) = message.message.rendered {
                         diagnostics.entry(message.target.name).or_insert(rendered);
                     }

@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn bench_goes_over_release_over_the_defaults() {
-        let found = profile("[profile.release]\nlto = true\ncodegen-units = 4\n[profile.bench]\nlto = \"fat\"\n");
+        let found =
+            profile("[profile.release]\nlto = true\ncodegen-units = 4\n[profile.bench]\nlto = \"fat\"\n");
         assert_eq!(found.settings()["lto"], "fat");
         assert_eq!(found.settings()["codegen-units"], "4");
         assert_eq!(found.settings()["opt-level"], "3");

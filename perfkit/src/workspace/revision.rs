@@ -31,8 +31,11 @@ pub fn lock_digest(root: &Path) -> String {
 
 /// The full name of a revision; an error in git's words where it cannot be reached.
 pub fn resolve(root: &Path, revision: &str) -> Result<String, String> {
-    git(root, &["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])
-        .map_err(|_| format!("revision {revision:?} cannot be reached from this clone (a shallow one? git fetch --unshallow)"))
+    git(root, &["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")]).map_err(|_| {
+        format!(
+            "revision {revision:?} cannot be reached from this clone (a shallow one? git fetch --unshallow)"
+        )
+    })
 }
 
 /// The name that `git config user.name` gives.
@@ -61,7 +64,9 @@ pub fn worktree(root: &Path, store: &Path, revision: &str) -> io::Result<PathBuf
 fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
     let output = Command::new("git").arg("-C").arg(folder).args(arguments).output();
     match output {
-        Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
+        Ok(output) if output.status.success() => {
+            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        }
         Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
         Err(error) => Err(format!("git cannot be run: {error}")),
     }
