@@ -1,5 +1,6 @@
 //! The headline workloads counted by iai-callgrind: a second tool over the same code, as a check on perfkit's own
-//! counts. Each workload runs with N and with 2N operations, so that set-up cancels.
+//! counts. Each workload runs with N and with 2N operations, so that set-up cancels. The runner reports arguments in
+//! at most 50 characters, which an id and its operations have to fit.
 #![allow(missing_docs)] // the macros make public items
 
 use bench_mesh::SUITE;
@@ -18,8 +19,8 @@ use iai_callgrind::{library_benchmark, library_benchmark_group, main};
 #[bench::build_10_twice_n("net_packet_build/build_packet/10", 200)]
 #[bench::shared_pool_n("pool_comparison/shared_pool_get_return", 100)]
 #[bench::shared_pool_twice_n("pool_comparison/shared_pool_get_return", 200)]
-#[bench::thread_local_pool_n("pool_comparison/thread_local_pool_get_return", 100)]
-#[bench::thread_local_pool_twice_n("pool_comparison/thread_local_pool_get_return", 200)]
+#[bench::thread_local_10x_n("pool_comparison/thread_local_pool_10x", 100)]
+#[bench::thread_local_10x_twice_n("pool_comparison/thread_local_pool_10x", 200)]
 #[bench::open_1024_n("packet_open/borrowed/1024", 100)]
 #[bench::open_1024_twice_n("packet_open/borrowed/1024", 200)]
 #[bench::forward_64_n("packet_forward/in_place/64", 100)]

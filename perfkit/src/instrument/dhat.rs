@@ -21,7 +21,8 @@ pub(super) fn bytes_copied(
     scratch: &Path,
 ) -> Result<u64, InstrumentError> {
     let file = scratch.join(OUTPUT_FILE);
-    let options = ["--tool=dhat", "--mode=copy", "--num-callers=100"];
+    // The region is a real frame, so inlined ones need not be known: reading them costs more than the run.
+    let options = ["--tool=dhat", "--mode=copy", "--num-callers=100", "--read-inline-info=no"];
     let what = || format!("the dhat profile of {}", executable.name());
     let outcome = valgrind(executable, &options, ("--dhat-out-file=", &file), arguments).and_then(|()| {
         let bytes = fs::read(&file).map_err(|source| InstrumentError::Io { what: what(), source })?;
