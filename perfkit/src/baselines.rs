@@ -27,6 +27,18 @@ pub enum Part {
 }
 
 impl Part {
+    /// Whether the run was asked for all that this part of a baseline can hold.
+    fn is_whole_in(self, run: &Run) -> bool {
+        let asked = &run.provenance.selection;
+        let instruments: &[&str] = match self {
+            Self::Timed => &["time"],
+            Self::Counted => &["count", "allocs"],
+        };
+        let every_instrument = asked.instruments.is_empty()
+            || instruments.iter().all(|name| asked.instruments.iter().any(|asked| asked == name));
+        asked.suites.is_empty() && asked.filters.is_empty() && every_instrument
+    }
+
     /// The name of the baseline that this part goes into.
     pub fn baseline_name(self, run: &Run, acceptance: &Acceptance) -> String {
         match self {
@@ -214,7 +226,7 @@ fn kept(
             rules: format!("{:?}", old.rules),
         });
     }
-    let whole = run.provenance.selection.is_whole();
+    let whole = part.is_whole_in(run);
     let difference = old.key.as_ref().zip(key).and_then(|(old, new)| old.difference(new));
     if let Some(difference) = difference.filter(|_| !whole) {
         return Err(AcceptError::MixedKeys { difference });

@@ -104,13 +104,6 @@ pub struct Selected {
     pub instruments: Vec<String>,
 }
 
-impl Selected {
-    /// Whether every benchmark was asked for, with every instrument.
-    pub fn is_whole(&self) -> bool {
-        self.suites.is_empty() && self.filters.is_empty() && self.instruments.is_empty()
-    }
-}
-
 /// How thoroughly a run measured.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
