@@ -12,8 +12,8 @@ use thiserror::Error;
 
 use crate::{
     format::{
-        Baseline, DocumentError, Run, baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA,
-        write_document,
+        Baseline, DocumentError, Run, baseline::BASELINE_SCHEMA, document::write_whole, read_document,
+        run::RUN_SCHEMA, write_document,
     },
     workspace::revision::short,
 };
@@ -91,9 +91,16 @@ impl Store {
     /// Write a run and its sidecar; the sidecar first, so that a run that is there is whole.
     pub fn save(&self, run: &Run, samples: &Samples) -> Result<PathBuf, DocumentError> {
         let path = self.run_path(run);
+        self.keep_out_of_git()?;
         write_document(&sidecar(&path), samples)?;
         write_document(&path, run)?;
         Ok(path)
+    }
+
+    /// The store ignores itself, so that it never makes a working tree dirty.
+    fn keep_out_of_git(&self) -> Result<(), DocumentError> {
+        let path = self.folder.join(".gitignore");
+        if path.exists() { Ok(()) } else { write_whole(&path, b"*\n") }
     }
 
     fn run_path(&self, run: &Run) -> PathBuf {

@@ -150,7 +150,10 @@ fn ratio(
     let other = match (against, &benchmark.floor) {
         ("floor", Some(floor)) => floor.clone(),
         ("floor", None) => {
-            return Finding::noted(Outcome::Missing, "the gate names a floor and the benchmark declares none");
+            return Finding::noted(
+                Outcome::Missing,
+                "the gate names a floor and the benchmark declares none",
+            );
         }
         (template, _) => template.replace("{size}", &benchmark.size.to_string()),
     };

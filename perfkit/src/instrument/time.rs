@@ -87,11 +87,10 @@ pub fn round(
     fs::create_dir_all(scratch).map_err(io)?;
     let home = tempfile::Builder::new().prefix("criterion-").tempdir_in(scratch).map_err(io)?;
     let cpu_times: PathBuf = home.path().join("cpu-times.json");
-    let seconds = |duration: Duration| format!("{}", duration.as_secs_f64());
     let dialect = Dialect::of(executable)?;
     let mut process = executable.process().args(&["--bench", "--noplot"]);
-    process = process.args(&["--warm-up-time", &seconds(settings.warm_up)]);
-    process = process.args(&["--measurement-time", &seconds(settings.measurement)]);
+    process = process.args(&["--warm-up-time", &dialect.seconds(settings.warm_up)]);
+    process = process.args(&["--measurement-time", &dialect.seconds(settings.measurement)]);
     process = process.args(&["--sample-size", &settings.samples.to_string()]);
     process = process.args(&["--nresamples", &settings.resamples.to_string()]);
     for argument in dialect.pick(id) {

@@ -147,5 +147,19 @@ fn problem_line(problem: &Problem) -> String {
         ProblemKind::BuildFailed => "✗ BUILD FAILED",
         ProblemKind::ToolFailed => "✗ TOOL FAILED",
     };
-    format!("{word} {}: {}", problem.subject, problem.message)
+    format!("{word} {}: {}", problem.subject, shortened(&problem.message))
+}
+
+/// The most characters of a problem's message; the run document holds all of it.
+const MESSAGE_SHOWN: usize = 400;
+
+/// Tools say last what went wrong, so a long message keeps its start and its end.
+fn shortened(message: &str) -> String {
+    let characters: Vec<char> = message.chars().collect();
+    if characters.len() <= MESSAGE_SHOWN {
+        return message.to_owned();
+    }
+    let head: String = characters[..MESSAGE_SHOWN / 4].iter().collect();
+    let tail: String = characters[characters.len() - MESSAGE_SHOWN * 3 / 4..].iter().collect();
+    format!("{head} … {tail}")
 }

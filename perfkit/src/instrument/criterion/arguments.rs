@@ -1,5 +1,7 @@
 //! The command line of a Criterion executable, which differs between its versions.
 
+use std::time::Duration;
+
 use super::super::{Executable, InstrumentError};
 
 /// How a Criterion executable picks one benchmark.
@@ -42,6 +44,14 @@ impl Dialect {
             Self::Pattern => vec![format!("^{}$", escape(id))],
         }
     }
+
+    /// A length of time; versions before 0.4 take whole seconds only.
+    pub fn seconds(self, duration: Duration) -> String {
+        match self {
+            Self::Exact => duration.as_secs_f64().to_string(),
+            Self::Pattern => duration.as_secs_f64().ceil().max(1.0).to_string(),
+        }
+    }
 }
 
 /// `id` as a regular expression that matches itself.
@@ -78,6 +88,12 @@ fn escape(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_old_criterion_gets_whole_seconds() {
+        assert_eq!(Dialect::Pattern.seconds(Duration::from_millis(300)), "1");
+        assert_eq!(Dialect::Exact.seconds(Duration::from_millis(300)), "0.3");
+    }
 
     #[test]
     fn an_old_criterion_gets_an_anchored_escaped_pattern() {
