@@ -1,6 +1,7 @@
-//! The packet header: 68 bytes out, a view of 68 bytes in, and the 56 bytes that the seal covers.
+//! The packet header: 68 bytes out, an owned header in, and the 56 bytes that the seal covers.
 //!
-//! Cost: five vector moves out, a length and a magic test in. Decoding copies nothing, so the round trip is the cost of both.
+//! Cost: five vector moves out, a length and a magic test and five moves in. Decoding alone is a view of the bytes; the
+//! rows copy it out, since a decoded header is what the catalogue's rows end with.
 use net_wire::limits::{AAD_SIZE, HEADER_SIZE};
 use net_wire::{HeaderError, PacketFlags, PacketHeader};
 use perfkit_harness::{Answer, Meter, ensure};
@@ -12,8 +13,7 @@ pub(crate) fn serialize(meter: &mut impl Meter, _: u64) {
 }
 
 pub(crate) fn deserialize(meter: &mut impl Meter, _: u64) {
-    meter
-        .measure(|| PacketHeader::decode(black_box(&WIRE_HEADER)), |decoded| is_header(&(*decoded).copied()));
+    meter.measure(|| PacketHeader::decode(black_box(&WIRE_HEADER)).copied(), is_header);
 }
 
 pub(crate) fn roundtrip(meter: &mut impl Meter, _: u64) {

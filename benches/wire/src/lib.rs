@@ -20,6 +20,7 @@ perfkit_harness::suite!(pub SUITE:
     "net_event_frame/write_single_reused" / size in [64, 256, 1024, 4096] => frames::write_single_reused, bytes(size);
     "net_event_frame/write_batch" / events in [1, 10, 50, 100] => frames::write_batch, bytes(64 * events);
     "net_event_frame/read_batch_10" => frames::read_batch_10, elements(10);
+    "event_frames/read_borrowed_10" => frames::read_borrowed_10, elements(10);
 
     "routing_header/serialize" => routing::serialize;
     "routing_header/deserialize" => routing::deserialize;
@@ -31,7 +32,7 @@ perfkit_harness::suite!(pub SUITE:
     "pingwave/roundtrip" => pingwave::roundtrip;
     "pingwave/forward" => pingwave::forward;
 
-    "datagram/classify_direct" => datagram::classify_direct;
-    "datagram/classify_routed" => datagram::classify_routed;
-    "datagram/classify_pingwave" => datagram::classify_pingwave;
+    "mesh_dispatch/classify_direct" => datagram::classify_direct;
+    "mesh_dispatch/classify_routed" => datagram::classify_routed;
+    "mesh_dispatch/classify_pingwave" => datagram::classify_pingwave;
 );

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 const SIZES: [&str; 4] = ["64", "256", "1024", "4096"];
 
-/// Groups of the catalogue, and one of our own (`datagram`).
-const FUNCTIONS: [(&str, &[&str]); 19] = [
+/// Groups of the catalogue, and one of our own (`event_frames`).
+const FUNCTIONS: [(&str, &[&str]); 20] = [
     ("net_header/serialize", &[]),
     ("net_header/deserialize", &[]),
     ("net_header/roundtrip", &[]),
@@ -15,6 +15,7 @@ const FUNCTIONS: [(&str, &[&str]); 19] = [
     ("net_event_frame/write_single_reused", &SIZES),
     ("net_event_frame/write_batch", &["1", "10", "50", "100"]),
     ("net_event_frame/read_batch_10", &[]),
+    ("event_frames/read_borrowed_10", &[]),
     ("routing_header/serialize", &[]),
     ("routing_header/deserialize", &[]),
     ("routing_header/roundtrip", &[]),
@@ -23,9 +24,9 @@ const FUNCTIONS: [(&str, &[&str]); 19] = [
     ("pingwave/deserialize", &[]),
     ("pingwave/roundtrip", &[]),
     ("pingwave/forward", &[]),
-    ("datagram/classify_direct", &[]),
-    ("datagram/classify_routed", &[]),
-    ("datagram/classify_pingwave", &[]),
+    ("mesh_dispatch/classify_direct", &[]),
+    ("mesh_dispatch/classify_routed", &[]),
+    ("mesh_dispatch/classify_pingwave", &[]),
 ];
 
 #[test]
@@ -47,7 +48,7 @@ fn rows_with_a_size_state_the_bytes_or_elements_that_they_process() {
     for workload in SUITE {
         let expected = match workload.id.rsplit_once('/') {
             Some(("net_event_frame/write_batch", _)) => (64 * workload.size, 1),
-            Some((_, "read_batch_10")) => (0, 10),
+            Some((_, "read_batch_10" | "read_borrowed_10")) => (0, 10),
             _ => (workload.size, 1),
         };
         assert_eq!((workload.bytes, workload.elements), expected, "{}", workload.id);
