@@ -18,6 +18,12 @@ thread_local! {
     static SAMPLES: RefCell<Vec<(u64, u64)>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Inputs that are made before the clock starts. A fixed number: batches that grow with a sample's iterations, as
+/// `SmallInput` has them, give later samples inputs that no longer lie in the cache, and the slope between samples is
+/// what Criterion estimates. 64 operations keep the two clock reads around them
+/// a small part of what is timed.
+const INPUTS_AT_A_TIME: criterion::BatchSize = criterion::BatchSize::NumIterations(64);
+
 /// A [`Meter`] that hands the loop to Criterion.
 pub struct Time<'a, 'b>(&'a mut criterion::Bencher<'b, CpuAndWall>);
 
@@ -43,7 +49,7 @@ impl Meter for Time<'_, '_> {
     ) {
         require(check(&op(setup())));
         // Criterion keeps outputs until the clock has stopped; dropping them belongs to the operation.
-        self.0.iter_batched(&mut setup, |input| drop(black_box(op(input))), criterion::BatchSize::SmallInput);
+        self.0.iter_batched(&mut setup, |input| drop(black_box(op(input))), INPUTS_AT_A_TIME);
         require(check(&op(setup())));
     }
 }
