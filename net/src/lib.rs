@@ -22,10 +22,10 @@
 )]
 //!
 //! Each feature builds alone; what a subsystem needs of another it brings itself. Build a packet and open it
-//! (features `crypto` and `mesh`):
+//! (feature `mesh`):
 //!
-#![cfg_attr(all(feature = "crypto", feature = "mesh"), doc = "```")]
-#![cfg_attr(not(all(feature = "crypto", feature = "mesh")), doc = "```ignore")]
+#![cfg_attr(feature = "mesh", doc = "```")]
+#![cfg_attr(not(feature = "mesh"), doc = "```ignore")]
 //! use net::crypto::PacketKey;
 //! use net::mesh::{PacketMeta, PacketOpener, PacketPool};
 //!
