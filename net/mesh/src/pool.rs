@@ -38,9 +38,10 @@ impl PacketPool {
 
     /// Replace the key: a fresh counter, and no builder of the old key is lent again.
     ///
-    /// The key must be new. Counters restart, so the same key and session once more would repeat nonces.
-    pub fn set_key(&self, key: &PacketKey, session_id: u64) {
-        self.stock.set_key(key, session_id);
+    /// Errors: the session in force, whose counter would restart and repeat nonces; nothing changes. An earlier
+    /// session is not remembered, and as wrong: key and session come from a new handshake.
+    pub fn set_key(&self, key: &PacketKey, session_id: u64) -> Result<(), PoolError> {
+        self.stock.set_key(key, session_id)
     }
 
     /// Builders that are in.

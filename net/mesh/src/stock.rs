@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Most builders that a pool keeps: 128 MiB of buffers.
 pub const MAX_POOL_SIZE: usize = 16_384;
 
-/// Why a pool is not made.
+/// Why a pool is not made, or keeps its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PoolError {
     /// A size that no pool has.
@@ -20,6 +20,12 @@ pub enum PoolError {
     Size {
         /// Size asked for.
         size: usize,
+    },
+    /// A key for the session that is in force: counters would restart under it, and nonces repeat.
+    #[error("packet pool: session {session_id:#018x} is in force already; its counters must not restart")]
+    SessionInForce {
+        /// Session asked for.
+        session_id: u64,
     },
 }
 
@@ -91,9 +97,12 @@ impl Stock {
         self.queue.len()
     }
 
-    pub(crate) fn set_key(&self, key: &PacketKey, session_id: u64) {
-        let key = SendKey::new(key, session_id, TxCounter::new());
+    pub(crate) fn set_key(&self, key: &PacketKey, session_id: u64) -> Result<(), PoolError> {
         let mut current = self.lock();
+        if session_id == current.cipher.session_id() {
+            return Err(PoolError::SessionInForce { session_id });
+        }
+        let key = SendKey::new(key, session_id, TxCounter::new());
         // Epoch before drain: a builder put back in between is refused by its epoch, one put back just before
         // is drained, and one that slipped in after a stale look at the epoch is refused when it is taken.
         self.epoch.store(key.epoch, Ordering::Release);
@@ -103,6 +112,7 @@ impl Stock {
             drop(builder);
         }
         self.fill();
+        Ok(())
     }
 
     #[cold]

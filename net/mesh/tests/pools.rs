@@ -54,7 +54,7 @@ fn a_shared_pool_never_lends_a_builder_of_a_replaced_key() {
     let pool = shared(4);
     let mut taken_before = pool.acquire();
     assert_eq!(build(&mut taken_before), (OLD, 0));
-    pool.set_key(&key(2), NEW);
+    pool.set_key(&key(2), NEW).unwrap();
     assert_eq!(pool.current_counter(), 0, "the new key has a counter of its own");
     pool.release(taken_before);
     let mut all: Vec<_> = (0..6).map(|_| pool.acquire()).collect();
@@ -63,10 +63,27 @@ fn a_shared_pool_never_lends_a_builder_of_a_replaced_key() {
 }
 
 #[test]
+fn a_key_for_the_session_in_force_is_refused_and_counters_go_on() {
+    let (shared, local) = (shared(2), thread_local(2));
+    let refused = Err(PoolError::SessionInForce { session_id: OLD });
+    build(&mut shared.get());
+    build(&mut local.get());
+    for same_or_other in [1, 2] {
+        assert_eq!(shared.set_key(&key(same_or_other), OLD), refused);
+        assert_eq!(local.set_key(&key(same_or_other), OLD), refused);
+    }
+    assert_eq!((build(&mut shared.get()), build(&mut local.get())), ((OLD, 1), (OLD, 1)));
+
+    shared.set_key(&key(2), NEW).unwrap();
+    let refused = Err(PoolError::SessionInForce { session_id: NEW });
+    assert_eq!(shared.set_key(&key(3), NEW), refused, "what is in force moves with each key");
+}
+
+#[test]
 fn a_guard_that_outlives_its_key_does_not_bring_its_builder_back() {
     let pool = shared(1);
     let mut guard = pool.get();
-    pool.set_key(&key(2), NEW);
+    pool.set_key(&key(2), NEW).unwrap();
     assert_eq!(build(&mut guard).0, OLD, "who holds a builder keeps its key");
     drop(guard);
     assert_eq!(build(&mut pool.get()), (NEW, 0));
@@ -152,7 +169,7 @@ fn a_thread_local_pool_never_lends_a_builder_of_a_replaced_key_on_any_thread() {
         });
         cached.wait();
         let held = pool.acquire();
-        pool.set_key(&key(2), NEW);
+        pool.set_key(&key(2), NEW).unwrap();
         replaced.wait();
         pool.release(held);
         let mut all: Vec<_> = (0..40).map(|_| pool.acquire()).collect();
@@ -268,8 +285,8 @@ fn keys_replaced_under_load_never_lead_to_a_nonce_used_twice() {
             })
             .collect();
         for session in 0..200u64 {
-            pools.0.set_key(&key(session as u8), 1000 + session);
-            pools.1.set_key(&key(session as u8), 1000 + session);
+            pools.0.set_key(&key(session as u8), 1000 + session).unwrap();
+            pools.1.set_key(&key(session as u8), 1000 + session).unwrap();
         }
         builders.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
