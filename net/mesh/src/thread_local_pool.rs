@@ -1,13 +1,12 @@
 //! A pool whose builders come from a cache of the calling thread, for threads that send much.
 //!
 //! Cost of a warm cycle: no locked operation, no allocation, some dozens of instructions. The cache knows the pool
-//! it served last by one comparison, others by a map; entries of dropped pools go every 4096 accesses, on a cold
-//! path. A builder whose key was replaced is recognised by its epoch, a plain load.
+//! it served last by one comparison, others by a look through at most 63; entries of dropped pools go every 4096
+//! accesses, on a cold path. A builder whose key was replaced is recognised by its epoch, a plain load.
 use crate::PacketBuilder;
 use crate::stock::{PoolError, Stock};
 use net_crypto::PacketKey;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +16,8 @@ use std::sync::{Arc, Weak};
 const REFILL: usize = 8;
 /// Builders that a thread keeps; more go back to the shared stock.
 const LOCAL_LIMIT: usize = 16;
+/// Pools that a thread keeps builders of, 8 MiB of buffers at most; beyond, the one not used for longest yields.
+const MAX_SHELVES: usize = 64;
 /// Accesses of a thread's cache between two looks for dropped pools.
 const REAP_INTERVAL: u32 = 4096;
 
@@ -28,7 +29,7 @@ pub struct ThreadLocalPool {
 
 impl ThreadLocalPool {
     /// A pool whose shared stock keeps up to `size` builders, and starts with so many. Each thread that uses it
-    /// keeps up to 16 more.
+    /// keeps up to 16 more, of the 64 pools it used last.
     pub fn new(key: &PacketKey, session_id: u64, size: usize) -> Result<Self, PoolError> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let stock = Arc::new(Stock::new(key, session_id, size)?);
@@ -137,7 +138,7 @@ impl Drop for ThreadLocalBuilder<'_> {
 
 thread_local! {
     static CACHE: RefCell<Cache> =
-        const { RefCell::new(Cache { front: Shelf::NONE, accesses_to_reap: REAP_INTERVAL, others: None }) };
+        const { RefCell::new(Cache { front: Shelf::NONE, accesses_to_reap: REAP_INTERVAL, others: Vec::new() }) };
 }
 
 /// What one thread keeps: a shelf for each pool it uses.
@@ -145,8 +146,8 @@ struct Cache {
     /// The shelf used last.
     front: Shelf,
     accesses_to_reap: u32,
-    /// The other shelves by pool id, once there are some.
-    others: Option<HashMap<u64, Shelf>>,
+    /// The other shelves, the one used last at the end.
+    others: Vec<Shelf>,
 }
 
 impl Cache {
@@ -168,17 +169,33 @@ impl Cache {
     #[inline(never)]
     fn bring_to_front(&mut self, pool: &ThreadLocalPool, epoch: u64) {
         if self.front.pool_id != pool.id {
-            let others = self.others.get_or_insert_default();
-            let shelf = others.remove(&pool.id).unwrap_or_else(|| Shelf::of(pool));
+            let shelf = match self.others.iter().rposition(|shelf| shelf.pool_id == pool.id) {
+                Some(at) => self.others.remove(at),
+                None => {
+                    self.make_room();
+                    Shelf::of(pool)
+                }
+            };
             let behind = std::mem::replace(&mut self.front, shelf);
-            if behind.pool_id != Shelf::NONE.pool_id {
-                others.insert(behind.pool_id, behind);
+            if !behind.is_none() {
+                self.others.push(behind);
             }
         }
         if self.front.epoch != epoch {
             // The key was replaced: nothing here is lent again.
             self.front.builders.clear();
             self.front.epoch = epoch;
+        }
+    }
+
+    /// Room for one more shelf. What the one that yields had goes back to its stock.
+    fn make_room(&mut self) {
+        if self.shelves().count() < MAX_SHELVES {
+            return;
+        }
+        self.reap();
+        if self.shelves().count() >= MAX_SHELVES {
+            drop(self.others.remove(0));
         }
     }
 
@@ -190,13 +207,11 @@ impl Cache {
         if self.front.stock.strong_count() == 0 {
             self.front = Shelf::NONE;
         }
-        if let Some(others) = &mut self.others {
-            others.retain(|_, shelf| shelf.stock.strong_count() > 0);
-        }
+        self.others.retain(|shelf| shelf.stock.strong_count() > 0);
     }
 
     fn shelves(&self) -> impl Iterator<Item = &Shelf> {
-        self.others.iter().flat_map(HashMap::values).chain([&self.front])
+        self.others.iter().chain([&self.front]).filter(|shelf| !shelf.is_none())
     }
 }
 
@@ -212,6 +227,10 @@ struct Shelf {
 impl Shelf {
     /// No pool has id 0, no key epoch 0.
     const NONE: Self = Self { pool_id: 0, epoch: 0, builders: Vec::new(), stock: Weak::new() };
+
+    fn is_none(&self) -> bool {
+        self.pool_id == Self::NONE.pool_id
+    }
 
     #[cold]
     fn of(pool: &ThreadLocalPool) -> Self {
@@ -261,7 +280,7 @@ impl Shelf {
 }
 
 impl Drop for Shelf {
-    /// A thread that ends gives what it kept to those that stay.
+    /// A thread that ends, or a shelf that yields, gives what it kept to those that stay.
     fn drop(&mut self) {
         if let Some(stock) = self.stock.upgrade() {
             self.builders.drain(..).for_each(|builder| stock.put(builder));

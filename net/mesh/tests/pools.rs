@@ -240,6 +240,39 @@ fn a_dropped_pools_cache_goes_after_4096_accesses_and_not_before() {
     assert_eq!(ThreadLocalPool::cached_on_this_thread(), 8, "4096 accesses");
 }
 
+/// Pools with one builder each, which the calling thread has in its cache.
+fn cached_pools(count: usize) -> Vec<ThreadLocalPool> {
+    let pools: Vec<_> = (0..count).map(|_| thread_local(1)).collect();
+    pools.iter().for_each(|pool| drop(pool.get()));
+    assert!(pools.iter().all(|pool| pool.available() == 0));
+    pools
+}
+
+#[test]
+fn a_thread_keeps_builders_of_64_pools_and_the_one_unused_for_longest_yields_to_the_65th() {
+    let pools = cached_pools(64);
+    assert_eq!(ThreadLocalPool::cached_on_this_thread(), 64);
+    drop(pools[0].get());
+    let one_more = thread_local(1);
+    drop(one_more.get());
+    assert_eq!(ThreadLocalPool::cached_on_this_thread(), 64);
+    let given_back: Vec<_> = (0..64).filter(|&at| pools[at].available() == 1).collect();
+    assert_eq!(given_back, [1], "the first was used once more, so the second yields, to its stock");
+    assert_eq!(build(&mut pools[1].get()), (OLD, 0), "who yielded is served again");
+    assert_eq!(ThreadLocalPool::cached_on_this_thread(), 64);
+    assert_eq!(pools[2].available(), 1);
+}
+
+#[test]
+fn at_the_limit_the_shelves_of_dropped_pools_go_before_one_in_use_yields() {
+    let mut pools = cached_pools(64);
+    drop(pools.remove(40));
+    let one_more = thread_local(1);
+    drop(one_more.get());
+    assert_eq!(ThreadLocalPool::cached_on_this_thread(), 64);
+    assert!(pools.iter().all(|pool| pool.available() == 0), "nobody yields");
+}
+
 #[test]
 fn a_thread_that_alternates_between_pools_mixes_nothing_up() {
     let pools: Vec<_> = (0..5).map(|id| ThreadLocalPool::new(&key(id), u64::from(id), 8).unwrap()).collect();
