@@ -2,6 +2,7 @@
 //!
 //! Cost: one Poly1305 over 56 bytes and the block that keys it; no allocation.
 use crate::fixture::{SESSION, ready};
+use net_crypto::Admitted;
 use net_node::{PacketBuilder, PacketOpener, ReceiveError};
 use net_wire::limits::PACKET_OVERHEAD;
 use perfkit_harness::{Answer, Meter, ensure};
@@ -23,9 +24,9 @@ fn heartbeat(sender: &mut PacketBuilder) -> [u8; PACKET_OVERHEAD] {
     ready(ready(sender.heartbeat()).try_into())
 }
 
-fn is_admitted(counter: u64, verified: &Result<(), ReceiveError>, next_expected: u64) -> Answer {
+fn is_admitted(counter: u64, verified: &Result<Admitted, ReceiveError>, next_expected: u64) -> Answer {
     ensure!(
-        *verified == Ok(()) && next_expected == counter + 1,
+        *verified == Ok(Admitted::InReach) && next_expected == counter + 1,
         "heartbeat {counter} gave {verified:?}, and {next_expected} comes next"
     )
 }
@@ -36,8 +37,8 @@ mod tests {
 
     #[test]
     fn a_heartbeat_refused_or_not_counted_is_a_wrong_answer() {
-        is_admitted(4, &Ok(()), 5).unwrap();
-        assert!(is_admitted(4, &Ok(()), 4).is_err());
+        is_admitted(4, &Ok(Admitted::InReach), 5).unwrap();
+        assert!(is_admitted(4, &Ok(Admitted::InReach), 4).is_err());
         assert!(is_admitted(4, &Err(ReceiveError::Handshake), 5).is_err());
     }
 }

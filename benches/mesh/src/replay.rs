@@ -1,7 +1,7 @@
 //! The replay window: counters that arrive in order, each admitted once.
 //!
 //! Cost: one bit cleared, one set, in a window of 128 bytes.
-use net_crypto::{AdmitError, ReplayWindow};
+use net_crypto::{AdmitError, Admitted, ReplayWindow};
 use perfkit_harness::{Answer, Meter, ensure};
 use std::hint::black_box;
 
@@ -18,9 +18,9 @@ pub(crate) fn admit(meter: &mut impl Meter, _: u64) {
     );
 }
 
-fn is_admitted(counter: u64, admitted: &Result<(), AdmitError>, next_expected: u64) -> Answer {
+fn is_admitted(counter: u64, admitted: &Result<Admitted, AdmitError>, next_expected: u64) -> Answer {
     ensure!(
-        *admitted == Ok(()) && next_expected == counter + 1,
+        *admitted == Ok(Admitted::InReach) && next_expected == counter + 1,
         "counter {counter} gave {admitted:?}, and {next_expected} comes next"
     )
 }
@@ -36,6 +36,6 @@ mod tests {
         admit(0).unwrap();
         admit(1).unwrap();
         assert!(admit(1).is_err(), "a replay");
-        assert!(is_admitted(5, &Ok(()), 5).is_err());
+        assert!(is_admitted(5, &Ok(Admitted::InReach), 5).is_err());
     }
 }

@@ -34,6 +34,6 @@ mod tx_counter;
 
 pub use cipher::{OpenError, PacketCipher, SealError};
 pub use key::PacketKey;
-pub use replay_window::{AdmitError, ReplayWindow};
+pub use replay_window::{AdmitError, Admitted, ReplayWindow};
 pub use shared_replay_window::SharedReplayWindow;
 pub use tx_counter::{CounterExhausted, TxCounter};

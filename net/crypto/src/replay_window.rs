@@ -15,6 +15,18 @@ pub struct ReplayWindow {
     seen: [u64; WORDS],
 }
 
+/// How an admitted counter stands to those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admitted {
+    /// Within the window, ahead of the highest or behind it.
+    InReach,
+    /// So far ahead that nothing seen before is tracked any more: a loss worth telling of, or a sender gone wrong.
+    Jumped {
+        /// Counters between the highest before and this one; they are refused from now on, but for the last 1023.
+        passed: u64,
+    },
+}
+
 /// Why a counter is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AdmitError {
@@ -46,20 +58,22 @@ impl ReplayWindow {
         Self { next: 0, seen: [0; WORDS] }
     }
 
-    /// Admit the counter of an opened packet (`try_admit_rx_counter`), or refuse it and change nothing.
+    /// Admit the counter of an opened packet (`try_admit_rx_counter`), or refuse it and change nothing. Any distance
+    /// ahead is admitted; more than 1023 is told as [`Admitted::Jumped`].
     #[inline]
-    pub fn admit(&mut self, counter: u64) -> Result<(), AdmitError> {
-        if counter >= self.next {
+    pub fn admit(&mut self, counter: u64) -> Result<Admitted, AdmitError> {
+        let admitted = if counter >= self.next {
             if counter == u64::MAX {
                 return Err(AdmitError::Reserved);
             }
-            self.advance_to(counter);
+            self.advance_to(counter)
         } else {
             self.check_behind(counter)?;
-        }
+            Admitted::InReach
+        };
         let (word, bit) = position(counter);
         self.seen[word] |= bit;
-        Ok(())
+        Ok(admitted)
     }
 
     /// A guess before opening whether a counter is worth it (`is_valid_rx_counter`). Unlike
@@ -90,17 +104,20 @@ impl ReplayWindow {
 
     /// Forget what leaves the window when `counter` becomes the highest.
     #[inline]
-    fn advance_to(&mut self, counter: u64) {
+    fn advance_to(&mut self, counter: u64) -> Admitted {
         let passed = counter - self.next;
-        if passed >= WINDOW {
+        self.next = counter + 1;
+        // The counters passed and this one make a whole window.
+        if passed >= WINDOW - 1 {
             self.seen = [0; WORDS];
+            Admitted::Jumped { passed }
         } else {
-            for skipped in self.next..=counter {
+            for skipped in counter - passed..=counter {
                 let (word, bit) = position(skipped);
                 self.seen[word] &= !bit;
             }
+            Admitted::InReach
         }
-        self.next = counter + 1;
     }
 }
 

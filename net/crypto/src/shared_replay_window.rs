@@ -1,7 +1,7 @@
 //! A replay window that several receive threads share: one lock acquisition per admitted packet.
 //!
 //! Where one worker owns the session, use [`ReplayWindow`]: it needs no lock at all.
-use crate::{AdmitError, ReplayWindow};
+use crate::{AdmitError, Admitted, ReplayWindow};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// [`ReplayWindow`] behind a lock.
@@ -16,7 +16,7 @@ impl SharedReplayWindow {
 
     /// As [`ReplayWindow::admit`]; test and mark are one step under one lock. Only after the packet was opened.
     #[inline]
-    pub fn admit(&self, counter: u64) -> Result<(), AdmitError> {
+    pub fn admit(&self, counter: u64) -> Result<Admitted, AdmitError> {
         self.lock().admit(counter)
     }
 

@@ -3,7 +3,7 @@
 #[path = "../../wire/tests/support/mod.rs"]
 mod support;
 
-use net_crypto::{AdmitError, ReplayWindow, SharedReplayWindow};
+use net_crypto::{AdmitError, Admitted, ReplayWindow, SharedReplayWindow};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use support::{cases, load, name, number};
@@ -19,8 +19,9 @@ fn every_vector_is_admitted_and_probed_as_stated_owned_and_shared() {
             assert_eq!(owned.is_plausible(counter), plausible, "{} {counter}", name(case));
             assert_eq!(shared.is_plausible(counter), plausible, "{} {counter}", name(case));
             let admitted = step["admitted"].as_bool().unwrap();
-            assert_eq!(owned.admit(counter).is_ok(), admitted, "{} {counter}", name(case));
-            assert_eq!(shared.admit(counter).is_ok(), admitted, "{} {counter}", name(case));
+            let outcome = owned.admit(counter);
+            assert_eq!(outcome.is_ok(), admitted, "{} {counter}", name(case));
+            assert_eq!(shared.admit(counter), outcome, "{} {counter}", name(case));
             assert_eq!(owned.next_expected(), shared.next_expected());
         }
     }
@@ -31,7 +32,11 @@ fn each_refusal_has_its_own_error() {
     let mut window = ReplayWindow::new();
     window.admit(2000).unwrap();
     assert_eq!(window.admit(2000), Err(AdmitError::Replayed { counter: 2000 }));
-    assert_eq!(window.admit(977), Ok(()), "1023 behind the highest is the last that is tracked");
+    assert_eq!(
+        window.admit(977),
+        Ok(Admitted::InReach),
+        "1023 behind the highest is the last that is tracked"
+    );
     assert_eq!(window.admit(977), Err(AdmitError::Replayed { counter: 977 }));
     assert_eq!(window.admit(976), Err(AdmitError::TooOld { counter: 976, age: 1024 }));
     assert_eq!(window.admit(u64::MAX), Err(AdmitError::Reserved));
@@ -41,10 +46,26 @@ fn each_refusal_has_its_own_error() {
 #[test]
 fn the_highest_counter_that_exists_is_admitted_once_and_closes_the_window() {
     let mut window = ReplayWindow::new();
-    assert_eq!(window.admit(u64::MAX - 1), Ok(()));
+    assert_eq!(window.admit(u64::MAX - 1), Ok(Admitted::Jumped { passed: u64::MAX - 1 }));
     assert_eq!(window.admit(u64::MAX - 1), Err(AdmitError::Replayed { counter: u64::MAX - 1 }));
     assert_eq!(window.admit(u64::MAX), Err(AdmitError::Reserved));
     assert_eq!(window.next_expected(), u64::MAX);
+}
+
+#[test]
+fn a_step_of_1023_ahead_is_in_reach_and_of_1024_a_jump_that_tells_what_it_passed() {
+    let mut window = ReplayWindow::new();
+    assert_eq!(window.admit(1022), Ok(Admitted::InReach), "the first counter of a session may be late, too");
+    assert_eq!(window.admit(1022 + 1023), Ok(Admitted::InReach));
+    assert_eq!(window.admit(1022), Err(AdmitError::Replayed { counter: 1022 }), "still tracked");
+    assert_eq!(window.admit(2045 + 1024), Ok(Admitted::Jumped { passed: 1023 }));
+    assert_eq!(window.admit(2045), Err(AdmitError::TooOld { counter: 2045, age: 1024 }));
+    assert_eq!(
+        window.admit(2046),
+        Ok(Admitted::InReach),
+        "what was passed may still come, within the window"
+    );
+    assert_eq!(window.admit(5_000_000), Ok(Admitted::Jumped { passed: 5_000_000 - 3070 }));
 }
 
 #[test]

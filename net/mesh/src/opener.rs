@@ -3,7 +3,7 @@
 //! Order: header, session, exact length, tag, and only then the replay window: what is not authentic moves
 //! nothing. Cost: the AEAD and plain loads; no allocation, no copy beyond the 68 header bytes, no lock.
 use bytes::{Buf, Bytes};
-use net_crypto::{AdmitError, OpenError, PacketCipher, PacketKey, ReplayWindow};
+use net_crypto::{AdmitError, Admitted, OpenError, PacketCipher, PacketKey, ReplayWindow};
 use net_wire::limits::{HEADER_SIZE, PACKET_OVERHEAD, TAG_SIZE};
 use net_wire::{HeaderError, PacketFlags, PacketHeader, frames};
 
@@ -90,11 +90,7 @@ impl PacketOpener {
     /// A heartbeat opens to a packet without events.
     #[inline]
     pub fn open_in_place<'a>(&mut self, datagram: &'a mut [u8]) -> Result<OpenedPacket<'a>, ReceiveError> {
-        let header = *self.check(datagram)?;
-        let sealed = &mut datagram[HEADER_SIZE..];
-        let plaintext = self.cipher.open_in_place(header.nonce_counter(), &header.aad(), sealed)?;
-        self.window.admit(header.nonce_counter())?;
-        Ok(OpenedPacket { header, payload: plaintext })
+        self.open_slice(datagram, false)
     }
 
     /// As [`open_in_place`](Self::open_in_place), for the packet behind a routing header: no heartbeats there.
@@ -103,28 +99,26 @@ impl PacketOpener {
         &mut self,
         packet: &'a mut [u8],
     ) -> Result<OpenedPacket<'a>, ReceiveError> {
-        let header = PacketHeader::parse(packet)?;
-        if header.packet_flags().contains(PacketFlags::HEARTBEAT) {
-            return Err(ReceiveError::RoutedHeartbeat { counter: header.nonce_counter() });
-        }
-        self.open_in_place(packet)
+        self.open_slice(packet, true)
     }
 
     /// Open a reference-counted datagram: in place when this is its only owner, on a copy otherwise
     /// ([`PacketCipher::open_bytes`] tells when that allocates).
     #[inline]
-    pub fn open_bytes(&mut self, mut datagram: Bytes) -> Result<OpenedBytes, ReceiveError> {
-        let header = *self.check(&datagram)?;
-        datagram.advance(HEADER_SIZE);
-        let payload = self.cipher.open_bytes(header.nonce_counter(), &header.aad(), datagram)?;
-        self.window.admit(header.nonce_counter())?;
-        Ok(OpenedBytes { header, payload })
+    pub fn open_bytes(&mut self, datagram: Bytes) -> Result<OpenedBytes, ReceiveError> {
+        self.open_shared(datagram, false)
+    }
+
+    /// As [`open_bytes`](Self::open_bytes), for the packet behind a routing header: no heartbeats there.
+    #[inline]
+    pub fn open_routed_bytes(&mut self, packet: Bytes) -> Result<OpenedBytes, ReceiveError> {
+        self.open_shared(packet, true)
     }
 
     /// Verify a heartbeat: its tag on the stack, then its counter. The datagram stays as it is.
     #[inline]
-    pub fn verify_heartbeat(&mut self, datagram: &[u8]) -> Result<(), ReceiveError> {
-        let header = self.check(datagram)?;
+    pub fn verify_heartbeat(&mut self, datagram: &[u8]) -> Result<Admitted, ReceiveError> {
+        let header = self.check(datagram, false)?;
         if !header.packet_flags().contains(PacketFlags::HEARTBEAT) {
             return Err(ReceiveError::NotHeartbeat { flags: header.flags });
         }
@@ -134,16 +128,40 @@ impl PacketOpener {
         };
         let counter = header.nonce_counter();
         self.cipher.verify(counter, &header.aad(), tag)?;
-        self.window.admit(counter)?;
-        Ok(())
+        Ok(self.window.admit(counter)?)
+    }
+
+    #[inline]
+    fn open_slice<'a>(
+        &mut self,
+        datagram: &'a mut [u8],
+        routed: bool,
+    ) -> Result<OpenedPacket<'a>, ReceiveError> {
+        let header = *self.check(datagram, routed)?;
+        let sealed = &mut datagram[HEADER_SIZE..];
+        let payload = self.cipher.open_in_place(header.nonce_counter(), &header.aad(), sealed)?;
+        let admitted = self.window.admit(header.nonce_counter())?;
+        Ok(OpenedPacket { header, payload, admitted })
+    }
+
+    #[inline]
+    fn open_shared(&mut self, mut datagram: Bytes, routed: bool) -> Result<OpenedBytes, ReceiveError> {
+        let header = *self.check(&datagram, routed)?;
+        datagram.advance(HEADER_SIZE);
+        let payload = self.cipher.open_bytes(header.nonce_counter(), &header.aad(), datagram)?;
+        let admitted = self.window.admit(header.nonce_counter())?;
+        Ok(OpenedBytes { header, payload, admitted })
     }
 
     /// Everything that is known before the tag is looked at. Afterwards `datagram` is 84 bytes or more.
     #[inline]
-    fn check<'a>(&self, datagram: &'a [u8]) -> Result<&'a PacketHeader, ReceiveError> {
+    fn check<'a>(&self, datagram: &'a [u8], routed: bool) -> Result<&'a PacketHeader, ReceiveError> {
         let header = PacketHeader::parse(datagram)?;
         let (session_id, expected) = (header.session_id.get(), self.cipher.session_id());
         let flags = header.packet_flags();
+        if routed && flags.contains(PacketFlags::HEARTBEAT) {
+            return Err(ReceiveError::RoutedHeartbeat { counter: header.nonce_counter() });
+        }
         if flags.contains(PacketFlags::HANDSHAKE) {
             return Err(ReceiveError::Handshake);
         }
@@ -174,6 +192,8 @@ pub struct OpenedPacket<'a> {
     pub header: PacketHeader,
     /// Its plaintext.
     pub payload: &'a [u8],
+    /// Whether its counter left behind all that was tracked.
+    pub admitted: Admitted,
 }
 
 impl<'a> OpenedPacket<'a> {
@@ -191,6 +211,8 @@ pub struct OpenedBytes {
     pub header: PacketHeader,
     /// Its plaintext.
     pub payload: Bytes,
+    /// Whether its counter left behind all that was tracked.
+    pub admitted: Admitted,
 }
 
 impl OpenedBytes {

@@ -4,9 +4,10 @@
 mod support;
 
 use bytes::{Bytes, BytesMut};
-use net_crypto::{AdmitError, OpenError, PacketKey};
+use net_crypto::{AdmitError, Admitted, OpenError, PacketKey};
 use net_node::{PacketBuilder, PacketMeta, PacketOpener, ReceiveError};
-use net_wire::{HeaderError, PacketFlags, PacketHeader, identifiers};
+use net_wire::limits::{HANDSHAKE_TTL, MAX_PACKET_SIZE};
+use net_wire::{HeaderError, PacketFlags, PacketHeader, RoutingHeader, identifiers, write_handshake};
 use serde_json::Value;
 use support::{cases, hex, load, name, number};
 
@@ -94,7 +95,7 @@ fn heartbeats_in_order_are_accepted_as_stated_each_refusal_by_its_own_error() {
         let expected = match name(case) {
             "header_only_no_tag" => Err(ReceiveError::HeartbeatLength { len: 0 }),
             "bad_tag" => Err(ReceiveError::Open(OpenError::Forged { counter, len: 16 })),
-            "first_delivery" => Ok(()),
+            "first_delivery" => Ok(Admitted::InReach),
             "replay" => Err(ReceiveError::Replay(AdmitError::Replayed { counter })),
             other => panic!("unknown case {other}"),
         };
@@ -105,7 +106,7 @@ fn heartbeats_in_order_are_accepted_as_stated_each_refusal_by_its_own_error() {
 #[test]
 fn every_packet_recorded_after_a_handshake_opens_with_its_keys() {
     let vectors = load(include_str!("vectors/handshake.json"));
-    let mut opened = 0;
+    let (mut opened, mut verified) = (0, 0);
     for transcript in cases(&vectors, "transcripts") {
         let session_id = number(&transcript["session_id"]);
         let hash = hex(&transcript["handshake_hash_hex"]);
@@ -123,12 +124,20 @@ fn every_packet_recorded_after_a_handshake_opens_with_its_keys() {
                 other => panic!("unknown direction {other}"),
             };
             let mut datagram = hex(&packet["packet_hex"]);
-            let wire_prefix = datagram[12..16].to_vec();
+            let header = *PacketHeader::parse(&datagram).unwrap();
+            assert_eq!(header.nonce[..4], identifiers::nonce_prefix(session_id));
+            assert_eq!(header.nonce_counter(), number(&packet["nonce_counter"]));
+            assert_eq!(u64::from(header.flags), number(&packet["flags"]));
+            assert_eq!(u64::from(header.subprotocol_id.get()), number(&packet["subprotocol_id"]));
+            assert_eq!(header.stream_id.get(), number(&packet["stream_id"]));
+            assert_eq!(header.sequence.get(), number(&packet["sequence"]));
+            if header.packet_flags().contains(PacketFlags::HEARTBEAT) {
+                receiver.verify_heartbeat(&datagram).unwrap();
+                assert_eq!(packet["events_hex"].as_array().unwrap().len(), 0);
+                verified += 1;
+                continue;
+            }
             let opened_packet = receiver.open_in_place(&mut datagram).unwrap();
-            assert_eq!(wire_prefix, identifiers::nonce_prefix(session_id));
-            assert_eq!(opened_packet.header.nonce_counter(), number(&packet["nonce_counter"]));
-            assert_eq!(opened_packet.header.stream_id.get(), number(&packet["stream_id"]));
-            assert_eq!(opened_packet.header.sequence.get(), number(&packet["sequence"]));
             if let Some(events) = packet.get("events_hex") {
                 let stated: Vec<Vec<u8>> = events.as_array().unwrap().iter().map(hex).collect();
                 assert_eq!(opened_packet.events().collect::<Vec<_>>(), stated);
@@ -137,6 +146,36 @@ fn every_packet_recorded_after_a_handshake_opens_with_its_keys() {
         }
     }
     assert!(opened >= 5, "only {opened} packets were opened");
+    assert!(verified >= 1, "no heartbeat was verified");
+}
+
+#[test]
+fn every_recorded_handshake_packet_is_its_noise_message_framed_and_where_routed_addressed() {
+    let vectors = load(include_str!("vectors/handshake.json"));
+    let mut kinds = Vec::new();
+    for transcript in cases(&vectors, "transcripts") {
+        let kind = transcript["kind"].as_str().unwrap();
+        let id = |field: &str| number(&transcript[field]);
+        let (initiator, responder) = (id("initiator_node_id"), id("responder_node_id"));
+        for (message, from, to) in [("msg1", initiator, responder), ("msg2", responder, initiator)] {
+            let mut packet = Vec::new();
+            match kind {
+                "routed" => {
+                    let header = RoutingHeader::new(identifiers::routing_id(from), to, HANDSHAKE_TTL);
+                    packet.extend_from_slice(&header.encode());
+                }
+                "direct" | "adapter_direct_empty_prologue" => {}
+                other => panic!("unknown kind {other}"),
+            }
+            let mut framed = [0; MAX_PACKET_SIZE];
+            let noise_message = hex(&transcript[format!("{message}_noise_hex")]);
+            let len = write_handshake(&mut framed, &noise_message).unwrap();
+            packet.extend_from_slice(&framed[..len]);
+            assert_eq!(packet, hex(&transcript[format!("{message}_packet_hex")]), "{kind} {message}");
+        }
+        kinds.push(kind);
+    }
+    assert!(kinds.contains(&"direct") && kinds.contains(&"routed"), "both kinds are recorded: {kinds:?}");
 }
 
 fn pair() -> (PacketBuilder, PacketOpener) {
@@ -151,6 +190,12 @@ fn short_datagrams_wrong_magic_and_version_are_refused_as_header_errors() {
     assert_eq!(
         opener.open_in_place(&mut good[..67].to_vec()).unwrap_err(),
         ReceiveError::Header(HeaderError::TooShort { len: 67 })
+    );
+    let mut bad = good.clone();
+    bad[1] = 0x4F;
+    assert_eq!(
+        opener.open_in_place(&mut bad).unwrap_err(),
+        ReceiveError::Header(HeaderError::Magic { magic: 0x4F45 })
     );
     let mut bad = good.clone();
     bad[2] = 9;
@@ -215,8 +260,34 @@ fn a_routed_heartbeat_is_refused_and_routed_data_is_opened() {
     let refused = ReceiveError::RoutedHeartbeat { counter: 0 };
     assert_eq!(opener.open_routed_in_place(&mut heartbeat).unwrap_err(), refused);
     assert_eq!(opener.next_expected_counter(), 0, "the session is not touched");
+    assert_eq!(opener.open_routed_bytes(heartbeat.into()).unwrap_err(), refused);
+    assert_eq!(opener.next_expected_counter(), 0, "the session is not touched");
     let mut data = builder.build(&PacketMeta::default(), &["x"]).unwrap().to_vec();
     assert_eq!(opener.open_routed_in_place(&mut data).unwrap().events().next(), Some(&b"x"[..]));
+    let data = Bytes::copy_from_slice(builder.build(&PacketMeta::default(), &["y"]).unwrap());
+    assert_eq!(opener.open_routed_bytes(data).unwrap().events().next().unwrap(), "y");
+}
+
+#[test]
+fn a_jump_of_counters_is_told_by_every_form_of_opening() {
+    let jumped = Admitted::Jumped { passed: 1024 };
+    let last = || {
+        let (mut builder, opener) = pair();
+        (0..1024).for_each(|_| drop(builder.heartbeat().unwrap().to_vec()));
+        (builder, opener)
+    };
+    let (mut builder, mut opener) = last();
+    let mut datagram = builder.build(&PacketMeta::default(), &["x"]).unwrap().to_vec();
+    assert_eq!(opener.open_in_place(&mut datagram).unwrap().admitted, jumped);
+    let mut next = builder.build(&PacketMeta::default(), &["x"]).unwrap().to_vec();
+    assert_eq!(opener.open_in_place(&mut next).unwrap().admitted, Admitted::InReach);
+
+    let (mut builder, mut opener) = last();
+    let datagram = Bytes::copy_from_slice(builder.build(&PacketMeta::default(), &["x"]).unwrap());
+    assert_eq!(opener.open_bytes(datagram).unwrap().admitted, jumped);
+
+    let (mut builder, mut opener) = last();
+    assert_eq!(opener.verify_heartbeat(builder.heartbeat().unwrap()), Ok(jumped));
 }
 
 #[test]

@@ -93,6 +93,13 @@ impl RoutingHeader {
         })
     }
 
+    /// The reserved flag bits that [`decode`](Self::decode) cleared, for a receiver that tells of them: 0 from every
+    /// sender that keeps to the format. Ask before a step, which writes them cleared.
+    #[inline]
+    pub fn reserved_flags(bytes: &[u8]) -> u8 {
+        bytes.get(std::mem::offset_of!(Layout, flags)).map_or(0, |flags| flags & !RoutingFlags::MASK)
+    }
+
     /// The 18 wire bytes.
     #[inline]
     pub fn encode(&self) -> [u8; ROUTING_HEADER_SIZE] {

@@ -44,6 +44,9 @@ fn every_parse_case_is_accepted_or_refused_as_stated() {
         assert_eq!(decoded.is_ok(), case["decodes"].as_bool().unwrap(), "{}", name(case));
         if let Ok(header) = decoded {
             assert_eq!(u64::from(header.flags.bits()), number(&case["flags_after_mask"]), "{}", name(case));
+            let on_the_wire = hex(&case["hex"])[4];
+            let reserved = RoutingHeader::reserved_flags(&hex(&case["hex"]));
+            assert_eq!(header.flags.bits() | reserved, on_the_wire, "{}", name(case));
         }
     }
 }
@@ -73,7 +76,9 @@ fn a_step_clears_reserved_flags_and_keeps_the_reserved_byte() {
     let mut packet = RoutingHeader::new(1, 2, 3).encode();
     packet[4] = 0xF1;
     packet[5] = 0x77;
+    assert_eq!(RoutingHeader::reserved_flags(&packet), 0xF0, "what is about to be cleared can be told");
     forward_in_place(&mut packet).unwrap();
+    assert_eq!(RoutingHeader::reserved_flags(&packet), 0);
     assert_eq!(packet[..6], [0x52, 0x54, 2, 1, 0x01, 0x77]);
 }
 
