@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "a fuzz target runs one of them")]
 use bytes::Bytes;
 use net_crypto::PacketKey;
-use net_node::forward::{decide_as_mesh_node, decide_as_proxy, decide_as_router};
+use net_node::forward::{RouteError, decide_as_mesh_node, decide_as_proxy, decide_as_router};
 use net_node::{PacketBuilder, PacketMeta, PacketOpener};
 
 /// A property by the name of its fuzz target and corpus.
@@ -31,6 +31,14 @@ pub fn open_datagram(data: &[u8]) {
         .open_bytes(Bytes::copy_from_slice(data))
         .map(|packet| (packet.payload.to_vec(), packet.events().count()));
     assert_eq!(first, second);
+    let mut routed = PacketOpener::new(&key, session_id);
+    let behind_a_routing_header = routed.open_routed_bytes(Bytes::copy_from_slice(data));
+    match &first {
+        Ok(_) => {
+            assert_eq!(behind_a_routing_header.is_ok(), data[3] & 0x20 == 0, "heartbeats are not routed")
+        }
+        Err(_) => assert!(behind_a_routing_header.is_err()),
+    }
     assert_eq!(borrowed.next_expected_counter(), owned.next_expected_counter());
     match first {
         Ok(_) => assert!(owned.open_in_place(&mut data.to_vec()).is_err(), "a replay opened"),
@@ -57,7 +65,7 @@ pub fn build_and_open(data: &[u8]) {
     assert_eq!(opened.events().collect::<Vec<_>>(), events);
 }
 
-/// Each rule forwards what the stricter one forwards, and all deliver the same.
+/// Each rule forwards what the stricter one forwards, and all deliver the same; a mesh node wants both headers.
 pub fn decide_route(data: &[u8]) {
     let local = 0xAAAA_0000_0000_0001;
     let route_to = |id: u64| (id != 0xCCCC).then_some(id);
@@ -67,8 +75,9 @@ pub fn decide_route(data: &[u8]) {
     if router.is_ok() {
         assert_eq!(router, proxy);
     }
-    if proxy.is_ok() {
+    if proxy.is_ok() && data.len() >= 86 {
         assert_eq!(proxy, mesh);
     }
-    assert_eq!(data.len() < 18, matches!(mesh, Err(net_node::forward::RouteError::PacketTooSmall { .. })));
+    assert_eq!(data.len() < 86, matches!(mesh, Err(RouteError::PacketTooSmall { least: 86, .. })));
+    assert_eq!(data.len() < 18, matches!(proxy, Err(RouteError::PacketTooSmall { least: 18, .. })));
 }

@@ -3,7 +3,7 @@
 //! A decision is a pure function of the datagram, the own node id and a route look-up. It writes nothing; the
 //! stepped header that it returns is written where the datagram lies ([`RoutingHeader::write_at`]), so a forward
 //! copies 18 bytes and allocates nothing.
-use net_wire::limits::ROUTING_HEADER_SIZE;
+use net_wire::limits::{MIN_ROUTED_SIZE, ROUTING_HEADER_SIZE};
 use net_wire::{RoutingHeader, RoutingHeaderError, identifiers};
 
 /// What to do with a routed datagram.
@@ -26,11 +26,13 @@ pub enum Decision<'a, Hop> {
 /// Why a relay drops a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RouteError {
-    /// Too short for a routing header.
-    #[error("route: a routed datagram has at least {ROUTING_HEADER_SIZE} bytes, got {len}")]
+    /// Too short, by the rule in force.
+    #[error("route: a routed datagram has at least {least} bytes, got {len}")]
     PacketTooSmall {
         /// Bytes present.
         len: usize,
+        /// Least that the rule takes.
+        least: usize,
     },
     /// No routing header.
     #[error("route: not a routing header (magic {magic:#06x})")]
@@ -60,14 +62,15 @@ pub enum RouteError {
     },
 }
 
-/// What a mesh node does: forwards down to ttl 0, for the next node may be the destination.
+/// What a mesh node does: takes nothing without both headers, and forwards down to ttl 0, for the next node may be
+/// the destination.
 #[inline]
 pub fn decide_as_mesh_node<Hop>(
     local_node_id: u64,
     datagram: &[u8],
     route_to: impl FnOnce(u64) -> Option<Hop>,
 ) -> Result<Decision<'_, Hop>, RouteError> {
-    decide(local_node_id, datagram, 1, false, route_to)
+    decide(&MESH_NODE, local_node_id, datagram, route_to)
 }
 
 /// What a standalone proxy does: drops a datagram whose ttl is 0 before or after the step.
@@ -77,7 +80,7 @@ pub fn decide_as_proxy<Hop>(
     datagram: &[u8],
     route_to: impl FnOnce(u64) -> Option<Hop>,
 ) -> Result<Decision<'_, Hop>, RouteError> {
-    decide(local_node_id, datagram, 2, false, route_to)
+    decide(&PROXY, local_node_id, datagram, route_to)
 }
 
 /// What a standalone router does: as the proxy, and drops what started here.
@@ -87,27 +90,44 @@ pub fn decide_as_router<Hop>(
     datagram: &[u8],
     route_to: impl FnOnce(u64) -> Option<Hop>,
 ) -> Result<Decision<'_, Hop>, RouteError> {
-    decide(local_node_id, datagram, 2, true, route_to)
+    decide(&ROUTER, local_node_id, datagram, route_to)
 }
 
-#[inline]
-fn decide<Hop>(
-    local_node_id: u64,
-    datagram: &[u8],
+/// Where relays differ.
+struct Rule {
+    /// Bytes that a datagram has at least.
+    least_len: usize,
+    /// Least ttl that goes on.
     least_ttl: u8,
+    /// Whether what started here is dropped.
     refuse_own: bool,
+}
+
+const MESH_NODE: Rule = Rule { least_len: MIN_ROUTED_SIZE, least_ttl: 1, refuse_own: false };
+const PROXY: Rule = Rule { least_len: ROUTING_HEADER_SIZE, least_ttl: 2, refuse_own: false };
+const ROUTER: Rule = Rule { refuse_own: true, ..PROXY };
+
+#[inline]
+fn decide<'a, Hop>(
+    rule: &Rule,
+    local_node_id: u64,
+    datagram: &'a [u8],
     route_to: impl FnOnce(u64) -> Option<Hop>,
-) -> Result<Decision<'_, Hop>, RouteError> {
+) -> Result<Decision<'a, Hop>, RouteError> {
+    let len = datagram.len();
+    if len < rule.least_len {
+        return Err(RouteError::PacketTooSmall { len, least: rule.least_len });
+    }
     let mut header = RoutingHeader::decode(datagram)?;
     if header.dest_id == local_node_id {
         return Ok(Decision::Local { inner: &datagram[ROUTING_HEADER_SIZE..] });
     }
     let RoutingHeader { ttl, src_id, dest_id, .. } = header;
-    if refuse_own && src_id == identifiers::routing_id(local_node_id) {
+    if rule.refuse_own && src_id == identifiers::routing_id(local_node_id) {
         return Err(RouteError::RoutingLoop { src_id });
     }
-    if ttl < least_ttl {
-        return Err(RouteError::TtlExpired { ttl, least: least_ttl });
+    if ttl < rule.least_ttl {
+        return Err(RouteError::TtlExpired { ttl, least: rule.least_ttl });
     }
     let Some(next_hop) = route_to(dest_id) else { return Err(RouteError::NoRoute { dest_id }) };
     header.forward();
@@ -117,7 +137,7 @@ fn decide<Hop>(
 impl From<RoutingHeaderError> for RouteError {
     fn from(error: RoutingHeaderError) -> Self {
         match error {
-            RoutingHeaderError::TooShort { len } => Self::PacketTooSmall { len },
+            RoutingHeaderError::TooShort { len } => Self::PacketTooSmall { len, least: ROUTING_HEADER_SIZE },
             RoutingHeaderError::Magic { magic } => Self::InvalidHeader { magic },
         }
     }

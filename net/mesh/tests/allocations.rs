@@ -8,7 +8,7 @@ use counting_allocator::allocations;
 use net_crypto::PacketKey;
 use net_node::forward::{decide_as_mesh_node, decide_as_router};
 use net_node::{PacketBuilder, PacketMeta, PacketOpener, PacketPool, ThreadLocalPool};
-use net_wire::{RoutingHeader, forward_in_place};
+use net_wire::{PacketHeader, RoutingHeader, forward_in_place};
 use std::hint::black_box;
 
 const META: PacketMeta = PacketMeta::stream(5, 6);
@@ -96,7 +96,7 @@ fn verifying_a_heartbeat_allocates_nothing() {
 
 #[test]
 fn deciding_and_forwarding_allocates_nothing() {
-    let mut packet = RoutingHeader::new(1, 2, 9).encode().to_vec();
+    let mut packet = [&RoutingHeader::new(1, 2, 9).encode()[..], PacketHeader::new().as_bytes()].concat();
     let (count, _) = allocations(|| {
         black_box(decide_as_mesh_node(9, &packet, Some)).unwrap();
         black_box(decide_as_router(1, &packet, Some)).unwrap_err();
