@@ -50,10 +50,9 @@ fn every_read_case_yields_the_stated_events_borrowed_and_owned() {
 
 #[test]
 fn events_before_a_truncated_frame_are_kept() {
-    let mut payload = [0; 20];
-    let len = frames::write(&mut payload, &["one", "two", "three"]).unwrap_err();
-    assert!(matches!(len, FrameError::BufferFull { capacity: 20, len: 23 }));
-    assert_eq!(frames::read(&payload, 3).collect::<Vec<_>>()[..2], [b"one", b"two"]);
+    let payload = b"\x03\0\0\0one\x03\0\0\0two\x05\0\0\0th";
+    assert_eq!(frames::read(payload, 3).collect::<Vec<_>>(), [b"one", b"two"]);
+    assert_eq!(frames::read_bytes(Bytes::from_static(payload), 3).collect::<Vec<_>>(), ["one", "two"]);
 }
 
 #[test]
