@@ -7,7 +7,7 @@ const SIZES: [&str; 4] = ["64", "256", "1024", "4096"];
 const THREADS: [&str; 4] = ["8", "16", "24", "32"];
 
 /// Groups of the catalogue, then our own.
-const FUNCTIONS: [(&str, &[&str]); 28] = [
+const FUNCTIONS: [(&str, &[&str]); 30] = [
     ("net_packet_pool/get_return", &["16", "64", "256"]),
     ("net_packet_build/build_packet", &["1", "10", "50"]),
     ("net_encryption/encrypt", &SIZES),
@@ -28,7 +28,9 @@ const FUNCTIONS: [(&str, &[&str]); 28] = [
     ("pool_contention/fast_acquire_release", &THREADS),
     ("multithread_packet_build/shared_pool", &THREADS),
     ("multithread_packet_build/thread_local_pool", &THREADS),
-    ("throughput_scaling/fast_pool_scaling", &["1", "2", "4", "8"]),
+    ("multithread_mixed_frames/shared_mixed", &THREADS),
+    ("multithread_mixed_frames/fast_mixed", &THREADS),
+    ("throughput_scaling/fast_pool_scaling", &["1", "2", "4", "8", "16", "24", "32"]),
     ("packet_open/borrowed", &SIZES),
     ("packet_open/heartbeat_verify", &[]),
     ("packet_forward/in_place", &["64", "1024"]),
@@ -76,7 +78,7 @@ fn every_floor_is_a_row_of_the_suite_and_every_build_of_one_event_has_one() {
 #[test]
 fn rows_that_make_threads_are_not_counted() {
     for workload in SUITE {
-        let makes_threads = ["pool_contention", "multithread_packet_build", "throughput_scaling"]
+        let makes_threads = ["pool_contention", "multithread_", "throughput_scaling"]
             .iter()
             .any(|group| workload.id.starts_with(group));
         assert_eq!(workload.counted(), !makes_threads, "{}", workload.id);
