@@ -1,10 +1,7 @@
 //! Accepting a run as a baseline, and checking baseline files. What is accepted holds everybody to it, so doubtful
 //! data is refused with the reason.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeSet, path::Path};
 
 use clap::ValueEnum;
 use thiserror::Error;
@@ -14,6 +11,7 @@ use crate::{
         self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Mode,
         ProblemKind, Run, baseline::BASELINE_SCHEMA, metric_info,
     },
+    measure::FULL_ROUNDS,
     store::file_name,
 };
 
@@ -113,6 +111,22 @@ pub enum AcceptError {
         /// The difference.
         difference: String,
     },
+    /// Nothing was counted, so the key is unknown.
+    #[error("run {0} has no valgrind in its toolchain, so most counts are absent; install it and run again")]
+    NotCounted(String),
+    /// A build of its own.
+    #[error(
+        "run {run} is of suite {suite:?}, which has a build of its own: its numbers are not the default build's"
+    )]
+    OwnBuild {
+        /// The run.
+        run: String,
+        /// The suite.
+        suite: String,
+    },
+    /// Too few rounds.
+    #[error("run {0} has fewer rounds than a full run takes; accept a full one")]
+    FewRounds(String),
     /// No metric of the part.
     #[error("the run holds no metric of this kind")]
     NothingOfThisKind,
@@ -129,16 +143,22 @@ pub fn accept(
     existing: Option<Baseline>,
 ) -> Result<Baseline, AcceptError> {
     refuse_doubtful(run, part)?;
-    let rows = rows(run, part);
+    let mut rows = rows(run, part);
     if rows.is_empty() {
         return Err(AcceptError::NothingOfThisKind);
     }
     let name = part.baseline_name(run, acceptance);
     let key = CountedKey::of(&run.toolchain).filter(|_| part == Part::Counted);
-    let kept = match existing {
-        Some(baseline) => kept(run, part, acceptance, &baseline, key.as_ref(), &rows)?,
+    if part == Part::Counted && key.is_none() {
+        return Err(AcceptError::NotCounted(run.id.clone()));
+    }
+    let kept = match &existing {
+        Some(baseline) => kept(run, part, acceptance, baseline, key.as_ref(), &rows)?,
         None => Vec::new(),
     };
+    if let Some(baseline) = existing.as_ref().filter(|baseline| baseline.key == key) {
+        fill_in(&mut rows, baseline);
+    }
     if part == Part::Timed && run.host.fingerprint != acceptance.machine {
         return Err(AcceptError::ForeignHost {
             profile: name,
@@ -163,7 +183,7 @@ pub fn accept(
             reason: acceptance.reason.clone(),
         },
         benchmarks,
-        extra: BTreeMap::new(),
+        extra: existing.map(|baseline| baseline.extra).unwrap_or_default(),
     })
 }
 
@@ -178,6 +198,13 @@ fn refuse_doubtful(run: &Run, part: Part) -> Result<(), AcceptError> {
     if run.provenance.partial {
         return Err(AcceptError::Partial(id()));
     }
+    if !run.toolchain.variant.is_empty() {
+        return Err(AcceptError::OwnBuild { run: id(), suite: run.toolchain.variant.clone() });
+    }
+    let has_times = run.benchmarks.iter().any(|row| row.metrics.contains_key("time_ns"));
+    if part == Part::Timed && has_times && run.provenance.rounds < FULL_ROUNDS {
+        return Err(AcceptError::FewRounds(id()));
+    }
     // Counts are exact in either mode.
     if run.provenance.mode == Mode::Quick && part == Part::Timed {
         return Err(AcceptError::Quick(id()));
@@ -189,6 +216,18 @@ fn refuse_doubtful(run: &Run, part: Part) -> Result<(), AcceptError> {
             message: problem.message.clone(),
         }),
         None => Ok(()),
+    }
+}
+
+/// An instrument that was not run this time has not taken back what it said: its metrics stay.
+fn fill_in(rows: &mut [Benchmark], old: &Baseline) {
+    for row in rows {
+        let Some(before) = old.live(&row.id).filter(|before| before.revision == row.revision) else {
+            continue;
+        };
+        for (name, metric) in &before.metrics {
+            row.metrics.entry(name.clone()).or_insert_with(|| metric.clone());
+        }
     }
 }
 

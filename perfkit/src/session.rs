@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::{
     format::{
-        Baseline, BaselineKind, CountedKey, DocumentError, Host, HostRules, Mode, Provenance, Run, Toolchain,
+        Baseline, BaselineKind, CountedKey, DocumentError, Host, Provenance, Run, Toolchain,
         baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA,
     },
     host, instrument,
@@ -148,16 +148,58 @@ pub fn measure(
     progress: &Progress,
 ) -> Result<Outcome, SessionError> {
     let started = Timestamp::now();
-    let toolchain = host::toolchain(&workspace.root);
+    let sources = Sources::of(&workspace.root);
     let plan = plan(workspace, request, &BuildPlace::default(), progress)?;
+    let mut outcome = execute_plan(workspace, profiles, request, plan, progress)?;
+    // Sources that changed while they were measured belong to no revision.
+    let changed = Sources::of(&workspace.root) != sources;
+    let provenance = &mut outcome.run.provenance;
+    provenance.started = started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    provenance.dirty = sources.dirty || changed;
+    provenance.revision = sources.revision;
+    // After the build: the first one may have made the file.
+    provenance.lock_digest = revision::lock_digest(&workspace.root);
+    Ok(outcome)
+}
+
+/// Build and count another revision of the workspace, with today's configuration, in the store's one worktree. A
+/// revision without the benchmarks asked for gives an empty run.
+pub fn count_revision(
+    workspace: &Workspace,
+    profiles: &Profiles,
+    resolved: &str,
+    request: &Request,
+    progress: &Progress,
+) -> Result<Outcome, SessionError> {
+    progress.say(&format!("checking out {}", revision::short(resolved)));
+    let folder = revision::worktree(&workspace.root, &workspace.store(), resolved)
+        .map_err(|source| SessionError::Io { what: format!("checking out {resolved}"), source })?;
+    let mut other = Workspace::load(&folder)?;
+    other.config = workspace.config.clone();
+    let place = BuildPlace { target_directory: Some(workspace.store().join("base-target")) };
+    let plan = match plan(&other, request, &place, progress) {
+        Err(PlanError::NothingMatched(_)) => Plan::default(),
+        plan => plan?,
+    };
+    let mut outcome = execute_plan(&other, profiles, request, plan, progress)?;
+    outcome.run.provenance.revision = resolved.to_owned();
+    Ok(outcome)
+}
+
+fn execute_plan(
+    workspace: &Workspace,
+    profiles: &Profiles,
+    request: &Request,
+    plan: Plan,
+    progress: &Progress,
+) -> Result<Outcome, SessionError> {
     let scratch = scratch()?;
     let probe = host::EnvironmentProbe::start();
     let found = execute(&plan, request.mode, request.rounds, scratch.path(), progress);
-    let revision = revision::head(&workspace.root);
     let run = Run {
         schema: RUN_SCHEMA.to_owned(),
         perfkit: env!("CARGO_PKG_VERSION").to_owned(),
-        id: run_id(started),
+        id: run_id(Timestamp::now()),
         host: Host {
             profile: profiles.own.clone(),
             isa: host::isa::native().to_owned(),
@@ -165,17 +207,14 @@ pub fn measure(
             fingerprint: host::fingerprint(),
             info: host::host_info(),
         },
-        toolchain,
+        toolchain: Toolchain { variant: plan.variant.clone(), ..host::toolchain(&workspace.root) },
         provenance: Provenance {
-            dirty: revision::is_dirty(&workspace.root),
-            revision,
-            started: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            lock_digest: revision::lock_digest(&workspace.root),
             command: std::env::args().skip(1).collect(),
             mode: request.mode,
             partial: found.interrupted,
             rounds: found.rounds,
             selection: request.selected(),
+            ..Provenance::default()
         },
         environment: probe.finish(),
         benchmarks: found.benchmarks,
@@ -186,49 +225,17 @@ pub fn measure(
     Ok(Outcome { run, samples: found.samples, plan })
 }
 
-/// Build and count another revision of the workspace in the store's one worktree.
-pub fn count_revision(
-    workspace: &Workspace,
-    named: &str,
-    request: &Request,
-    progress: &Progress,
-) -> Result<Outcome, SessionError> {
-    let resolved = revision::resolve(&workspace.root, named).map_err(SessionError::Refused)?;
-    progress.say(&format!("checking out {}", revision::short(&resolved)));
-    let folder = revision::worktree(&workspace.root, &workspace.store(), &resolved)
-        .map_err(|source| SessionError::Io { what: format!("checking out {named}"), source })?;
-    let other = Workspace::load(&folder)?;
-    let toolchain = host::toolchain(&folder);
-    let place = BuildPlace { target_directory: Some(workspace.store().join("base-target")) };
-    let plan = plan(&other, request, &place, progress)?;
-    let scratch = scratch()?;
-    let found = execute(&plan, Mode::Full, None, scratch.path(), progress);
-    let profiles = Profiles::find(workspace, None)?;
-    let run = Run {
-        schema: RUN_SCHEMA.to_owned(),
-        perfkit: env!("CARGO_PKG_VERSION").to_owned(),
-        id: run_id(Timestamp::now()),
-        host: Host {
-            profile: profiles.own,
-            isa: host::isa::native().to_owned(),
-            isa_counted: host::isa::counted().to_owned(),
-            fingerprint: host::fingerprint(),
-            info: BTreeMap::new(),
-        },
-        toolchain,
-        provenance: Provenance { revision: resolved, ..Provenance::default() },
-        environment: crate::format::EnvironmentGuard::default(),
-        benchmarks: found.benchmarks,
-        problems: found.problems,
-        verdicts: Vec::new(),
-        extra: BTreeMap::new(),
-    };
-    Ok(Outcome { run, samples: found.samples, plan })
+/// What the sources were when the run began.
+#[derive(PartialEq, Eq)]
+struct Sources {
+    revision: String,
+    dirty: bool,
 }
 
-/// Keep the timed or counted part of a host's rules: which machines will carry this profile's name.
-pub fn rules_of_this_machine() -> HostRules {
-    HostRules::of(&host::fingerprint())
+impl Sources {
+    fn of(root: &Path) -> Self {
+        Self { revision: revision::head(root), dirty: revision::is_dirty(root) }
+    }
 }
 
 /// `YYYY-MM-DD`, UTC.

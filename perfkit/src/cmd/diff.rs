@@ -6,13 +6,13 @@ use serde_json::json;
 use super::{Exit, Failure, Global, Output, OutputFormat};
 use crate::{
     compare::{Change, State, compare, function_deltas},
-    format::{Benchmark, config::Instrument, document::document_text},
+    format::{Benchmark, ProblemKind, config::Instrument, document::document_text},
     measure::{Request, progress::Progress},
     render::{
         Terminal,
         comparison::{FunctionDeltas, comparison},
     },
-    session::count_revision,
+    session::{Profiles, SessionError, count_revision},
     store::{Measured, Samples, Store, StoreError},
     workspace::{Workspace, revision},
 };
@@ -97,8 +97,17 @@ fn side(workspace: &Workspace, name: &str, filters: &[String]) -> Result<Side, F
                 instruments: vec![Instrument::Count, Instrument::Allocs],
                 ..Request::default()
             };
-            let progress = Progress::new();
-            let outcome = count_revision(workspace, name, &request, &progress)?;
+            let resolved = revision::resolve(&workspace.root, name).map_err(SessionError::Refused)?;
+            let profiles = Profiles::find(workspace, None)?;
+            let outcome = count_revision(workspace, &profiles, &resolved, &request, &Progress::new())?;
+            if let Some(problem) =
+                outcome.run.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped)
+            {
+                return Err(Failure::new(
+                    Exit::ToolFailed,
+                    format!("revision {name}: {}: {}", problem.subject, problem.message),
+                ));
+            }
             Ok(Side {
                 title: format!("revision {name}"),
                 rows: outcome.run.benchmarks,

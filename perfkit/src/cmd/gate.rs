@@ -6,15 +6,19 @@ use super::{Exit, Failure, Global, Output, OutputFormat, Selecting};
 use crate::{
     compare::is_counted,
     format::{
-        Benchmark, Config, GateKind, Outcome, ProblemKind, Run, Verdict, config::Instrument,
+        Benchmark, Config, GateKind, Outcome, Problem, ProblemKind, Run, Verdict, config::Instrument,
         document::document_text,
     },
     gate::{Case, Judgement, LockedPackages, References, judge},
-    measure::{Request, progress::Progress},
+    host,
+    measure::{Plan, Request, progress::Progress},
     render::{Emphasis, Terminal, footer, header, verdict_lines},
     session::{self, Profiles, count_revision, measure},
     store::Store,
-    workspace::{Workspace, revision::short},
+    workspace::{
+        Workspace,
+        revision::{self, short},
+    },
 };
 
 /// Arguments of `perfkit gate`.
@@ -38,10 +42,19 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
     let profiles = Profiles::find(&workspace, args.host.as_deref())?;
     let progress = Progress::new();
     let request = args.selecting.request();
+    // What counts are held against is decided before anything is measured, so that a wrong name costs no time.
+    let against = against(&workspace, &profiles, args, &request)?;
     let mut outcome = measure(&workspace, &profiles, &request, &progress)?;
-    let base = reference(&workspace, &profiles, args, &request, &outcome.run, &progress)?;
+    let store = Store::new(&workspace.store());
+    let base = match count_base(&workspace, &profiles, against, &request, &outcome.run, &progress) {
+        Ok(base) => base,
+        Err(failure) => {
+            store.save(&outcome.run, &outcome.samples)?;
+            return Err(failure);
+        }
+    };
 
-    let selection = outcome.plan.selection.clone();
+    let plan = &outcome.plan;
     let case = Case {
         run: &outcome.run,
         references: References {
@@ -50,32 +63,44 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
             host_matches: profiles.host_matches,
         },
         config: &workspace.config,
-        selected: &|id| selection.contains(id),
-        whole: selection.is_whole() && request.instruments.is_empty(),
-        measured: &|metric| fills(&request, metric),
+        selected: &|id| plan.selection.contains(id),
+        whole: plan.selection.is_whole(),
+        measured: &|metric| is_measured(plan, metric),
         today: &session::today(),
         lock: &LockedPackages::load(&workspace.root),
     };
     let judgement = judge(&case);
     outcome.run.verdicts.clone_from(&judgement.verdicts);
-    Store::new(&workspace.store()).save(&outcome.run, &outcome.samples)?;
+    store.save(&outcome.run, &outcome.samples)?;
     match args.output.format {
         OutputFormat::Json => {
-            print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?)
+            print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?);
         }
-        format => print!("{}", show(&outcome.run, &profiles, &base.describe(), &judgement, format)),
+        format => print!("{}", show(&outcome.run, &profiles, &base, &judgement, format)),
     }
     if !workspace.configured {
         eprintln!("no perfkit.toml here: everything was measured, nothing is gated");
     }
-    Ok(exit(&outcome.run, &judgement))
+    Ok(exit(&outcome.run, &judgement, !workspace.config.gates.is_empty()))
 }
 
 /// The verdict first, then the run's header and what is wrong with waivers.
-fn show(run: &Run, profiles: &Profiles, base: &str, judgement: &Judgement, format: OutputFormat) -> String {
+fn show(
+    run: &Run,
+    profiles: &Profiles,
+    base: &CountedBase,
+    judgement: &Judgement,
+    format: OutputFormat,
+) -> String {
     let held_against = profiles.held_against.as_ref();
     let mut about = header(run, held_against);
-    about.push(Emphasis::Plain, base);
+    about.push(Emphasis::Plain, base.describe());
+    if let CountedBase::Revision { problems, .. } = base {
+        for problem in problems.iter().filter(|problem| problem.kind != ProblemKind::Skipped) {
+            let line = format!("! the base has no number for {}: {}", problem.subject, problem.message);
+            about.push(Emphasis::Caution, line);
+        }
+    }
     let mut lines = verdict_lines(&judgement.verdicts);
     for problem in &judgement.waiver_problems {
         lines.push(Emphasis::Bad, format!("✗ WAIVER {} {}", problem.id, problem.message));
@@ -87,13 +112,20 @@ fn show(run: &Run, profiles: &Profiles, base: &str, judgement: &Judgement, forma
     }
 }
 
+/// What counted metrics are to be held against.
+enum Against {
+    Baseline,
+    Revision { resolved: String, why: String },
+    Nothing,
+}
+
 /// What counted metrics are held against.
 enum CountedBase {
     /// The baseline: its key fits.
     Baseline,
     /// A revision, counted just now, and why.
-    Revision { rows: Vec<Benchmark>, revision: String, why: String },
-    /// No gate asks for one, or there is none to hold against.
+    Revision { rows: Vec<Benchmark>, problems: Vec<Problem>, revision: String, why: String },
+    /// No gate asks for one.
     None,
 }
 
@@ -117,29 +149,51 @@ impl CountedBase {
     }
 }
 
-fn reference(
+/// The baseline where its key fits this toolchain, else a revision that can be reached.
+fn against(
     workspace: &Workspace,
     profiles: &Profiles,
     args: &GateArgs,
     request: &Request,
-    run: &Run,
-    progress: &Progress,
-) -> Result<CountedBase, Failure> {
-    if !gates_counts(&workspace.config) || !fills(request, "ir") && !fills(request, "allocs_per_op") {
-        return Ok(CountedBase::None);
+) -> Result<Against, Failure> {
+    let asked = |instrument| request.instruments.is_empty() || request.instruments.contains(&instrument);
+    if !gates_counts(&workspace.config) || !(asked(Instrument::Count) || asked(Instrument::Allocs)) {
+        return Ok(Against::Nothing);
     }
-    let why = match profiles.comparable_counted(&run.toolchain) {
-        Ok(_) => return Ok(CountedBase::Baseline),
+    let toolchain = host::toolchain(&workspace.root);
+    if toolchain.valgrind.is_none() {
+        let message = "counts are gated and valgrind is not installed; apt-get install valgrind libc6-dbg";
+        return Err(Failure::new(Exit::ToolFailed, message));
+    }
+    let why = match profiles.comparable_counted(&toolchain) {
+        Ok(_) => return Ok(Against::Baseline),
         Err(why) => why,
     };
     let accepted = profiles.counted.as_ref().map(|baseline| baseline.acceptance.revision.clone());
-    let Some(revision) = args.base.clone().or(accepted).filter(|revision| !revision.is_empty()) else {
-        return Err(Failure::new(
-            Exit::Refused,
-            format!(
-                "nothing to hold counts against: {why}. Name a revision with --base, or accept a baseline: perfkit run, then perfkit baseline accept"
-            ),
-        ));
+    let Some(named) = args.base.clone().or(accepted).filter(|revision| !revision.is_empty()) else {
+        let message = format!(
+            "nothing to hold counts against: {why}. Name a revision with --base, or accept a baseline: \
+             perfkit run, then perfkit baseline accept"
+        );
+        return Err(Failure::new(Exit::Refused, message));
+    };
+    let resolved = revision::resolve(&workspace.root, &named)
+        .map_err(|message| Failure::new(Exit::Refused, format!("{message} ({why})")))?;
+    Ok(Against::Revision { resolved, why })
+}
+
+fn count_base(
+    workspace: &Workspace,
+    profiles: &Profiles,
+    against: Against,
+    request: &Request,
+    run: &Run,
+    progress: &Progress,
+) -> Result<CountedBase, Failure> {
+    let (resolved, why) = match against {
+        Against::Baseline => return Ok(CountedBase::Baseline),
+        Against::Revision { resolved, why } if !run.provenance.partial => (resolved, why),
+        Against::Revision { .. } | Against::Nothing => return Ok(CountedBase::None),
     };
     let counting = Request {
         instruments: [Instrument::Count, Instrument::Allocs]
@@ -148,19 +202,26 @@ fn reference(
             .collect(),
         ..request.clone()
     };
-    let base = count_revision(workspace, &revision, &counting, progress)?;
-    if let Some(problem) = base.run.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped) {
-        return Err(Failure::new(
+    let base = count_revision(workspace, profiles, &resolved, &counting, progress)?.run;
+    let failed = base.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped);
+    match failed {
+        // Some rows are better than none: a base with one broken bench must not block the change that mends it.
+        Some(problem) if base.benchmarks.is_empty() => Err(Failure::new(
             Exit::ToolFailed,
             format!(
                 "the base revision {} could not be counted: {}: {}",
-                short(&revision),
+                short(&resolved),
                 problem.subject,
                 problem.message
             ),
-        ));
+        )),
+        _ => Ok(CountedBase::Revision {
+            rows: base.benchmarks,
+            problems: base.problems,
+            revision: resolved,
+            why,
+        }),
     }
-    Ok(CountedBase::Revision { rows: base.run.benchmarks, revision: base.run.provenance.revision, why })
 }
 
 fn gates_counts(config: &Config) -> bool {
@@ -170,26 +231,26 @@ fn gates_counts(config: &Config) -> bool {
     })
 }
 
-/// Whether the instruments asked for can fill this metric.
-fn fills(request: &Request, metric: &str) -> bool {
+/// Whether an instrument that was planned fills this metric.
+fn is_measured(plan: &Plan, metric: &str) -> bool {
     let instrument = match metric {
         "allocs_per_op" | "reallocs_per_op" | "alloc_bytes_per_op" | "peak_bytes" => Instrument::Allocs,
-        "ir_cross_check" => Instrument::CrossCheck,
+        "ir_cross_check" => return plan.cross_check_asked,
         name if is_counted(name) => Instrument::Count,
         _ => Instrument::Time,
     };
-    request.instruments.is_empty() || request.instruments.contains(&instrument)
+    plan.rows.iter().any(|row| row.instruments.contains(&instrument))
 }
 
-/// The worst thing that happened decides.
-fn exit(run: &Run, judgement: &Judgement) -> Exit {
+/// The worst thing that happened decides. A gate that judged nothing has not held.
+fn exit(run: &Run, judgement: &Judgement, gated: bool) -> Exit {
     let any =
         |outcome: Outcome| judgement.verdicts.iter().any(|verdict: &Verdict| verdict.outcome == outcome);
     let tool_failed = run.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
+    let judged = judgement.verdicts.iter().any(|verdict| verdict.value.is_some());
     match () {
-        () if tool_failed || run.provenance.partial || any(Outcome::Wrong) || any(Outcome::Missing) => {
-            Exit::ToolFailed
-        }
+        () if tool_failed || run.provenance.partial || run.benchmarks.is_empty() => Exit::ToolFailed,
+        () if any(Outcome::Wrong) || any(Outcome::Missing) || gated && !judged => Exit::ToolFailed,
         () if any(Outcome::Failed) => Exit::GateFailed,
         () if !judgement.waiver_problems.is_empty() => Exit::Waiver,
         () if any(Outcome::Suspect) || any(Outcome::Inconclusive) => Exit::Inconclusive,

@@ -65,6 +65,9 @@ pub struct CountedKey {
     /// `RUSTFLAGS` and its like.
     #[serde(default)]
     pub rustflags: String,
+    /// The suite whose features and environment shaped the build; empty for the default build.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub variant: String,
 }
 
 impl CountedKey {
@@ -77,6 +80,7 @@ impl CountedKey {
             libc: toolchain.libc.clone(),
             build_profile: toolchain.build_profile.clone(),
             rustflags: toolchain.rustflags.clone(),
+            variant: toolchain.variant.clone(),
         })
     }
 
@@ -88,6 +92,7 @@ impl CountedKey {
             ("valgrind", &self.valgrind, &other.valgrind),
             ("libc", &self.libc, &other.libc),
             ("RUSTFLAGS", &self.rustflags, &other.rustflags),
+            ("the suite with a build of its own", &self.variant, &other.variant),
         ];
         for (name, ours, theirs) in fields {
             if ours != theirs {

@@ -267,8 +267,12 @@ impl RawGate {
             }
             "agreement" => {
                 only(&["with", "max_difference", "slack"])?;
+                let with = self.with.clone().ok_or_else(|| wants("with"))?;
+                if metric_info(&with).is_none() {
+                    return Err(format!("gate of kind \"agreement\" with unknown metric {with:?}"));
+                }
                 Ok(GateKind::Agreement {
-                    with: self.with.clone().ok_or_else(|| wants("with"))?,
+                    with,
                     max_difference: self.max_difference.ok_or_else(|| wants("max_difference"))?,
                     slack: self.slack.unwrap_or(0.0),
                 })
@@ -302,6 +306,25 @@ pub struct Waiver {
     pub created: String,
     /// `YYYY-MM-DD`; from this day on it is an error.
     pub expires: String,
+}
+
+impl Waiver {
+    /// Dates are compared as text, so they must be dates.
+    fn check(&self) -> Result<(), String> {
+        for (key, date) in [("created", &self.created), ("expires", &self.expires)] {
+            let is_date = date.len() == "YYYY-MM-DD".len() && date.parse::<jiff::civil::Date>().is_ok();
+            if !is_date {
+                return Err(format!(
+                    "waiver {:?}: `{key}` is {date:?}, wanted a date as YYYY-MM-DD",
+                    self.id
+                ));
+            }
+        }
+        if metric_info(&self.metric).is_none() {
+            return Err(format!("waiver {:?}: no metric is called {:?}", self.id, self.metric));
+        }
+        Ok(())
+    }
 }
 
 /// Glob patterns over ids: `*` stays within a path component, `**` does not, and a plain prefix such as
@@ -391,6 +414,9 @@ impl Config {
                 "schema is {:?}; this version reads schema = \"{CONFIG_SCHEMA}\"",
                 config.schema
             ));
+        }
+        for waiver in &config.waivers {
+            waiver.check()?;
         }
         Ok(config)
     }

@@ -63,6 +63,9 @@ pub struct Toolchain {
     /// `RUSTFLAGS` and its like, as in effect.
     #[serde(default)]
     pub rustflags: String,
+    /// The suite whose features and environment shaped the build; empty for the default build.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub variant: String,
 }
 
 /// Where a run comes from.

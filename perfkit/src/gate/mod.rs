@@ -8,7 +8,8 @@ mod waivers;
 use std::collections::BTreeMap;
 
 use crate::format::{
-    Baseline, BaselineKind, Benchmark, Class, Config, Gate, GateKind, Level, Metric, Outcome, Run, Verdict,
+    Baseline, BaselineKind, Benchmark, Class, Config, Gate, GateKind, Level, Metric, Outcome, ProblemKind,
+    Run, Verdict, metric::METRICS,
 };
 
 pub use waivers::{LockedPackages, WaiverProblem};
@@ -62,9 +63,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         judge_gate(case, gate, &mut verdicts);
     }
     missing(case, &mut verdicts);
-    for problem in
-        case.run.problems.iter().filter(|problem| problem.kind == crate::format::ProblemKind::WrongAnswer)
-    {
+    for problem in case.run.problems.iter().filter(|problem| problem.kind == ProblemKind::WrongAnswer) {
         verdicts.push(Verdict::bare(
             &problem.subject,
             "",
@@ -78,10 +77,16 @@ pub fn judge(case: &Case<'_>) -> Judgement {
 }
 
 fn judge_gate(case: &Case<'_>, gate: &Gate, verdicts: &mut Vec<Verdict>) {
+    let is_measured = match gate.metric.as_str() {
+        "counted" => METRICS.iter().any(|info| info.class == Class::Counted && (case.measured)(info.name)),
+        name => (case.measured)(name),
+    };
+    if !is_measured {
+        return;
+    }
+    let before = verdicts.len();
     let applies = |id: &str| gate.select.matches(id) && !gate.exclude.matches(id);
-    let mut matched = false;
     for benchmark in case.run.benchmarks.iter().filter(|benchmark| applies(&benchmark.id)) {
-        matched = true;
         if let Some(why) = unmet_requirement(case.run, gate) {
             verdicts.push(Verdict::bare(
                 &benchmark.id,
@@ -100,10 +105,13 @@ fn judge_gate(case: &Case<'_>, gate: &Gate, verdicts: &mut Vec<Verdict>) {
             verdicts.push(verdict);
         }
     }
-    if case.whole && !matched {
+    if case.whole && verdicts.len() == before {
         let pattern = gate.select.texts().join(", ");
-        let why = "the gate selects no benchmark that was measured: a check that checks nothing";
-        verdicts.push(Verdict::bare(&pattern, &gate.metric, Outcome::Missing, &describe(&gate.kind), why));
+        // An instrument that is not on this machine has said so itself.
+        let skipped = case.run.problems.iter().any(|problem| problem.kind == ProblemKind::Skipped);
+        let outcome = if skipped { Outcome::Skipped } else { Outcome::Missing };
+        let why = "the gate selects nothing that was measured: a check that checks nothing";
+        verdicts.push(Verdict::bare(&pattern, &gate.metric, outcome, &describe(&gate.kind), why));
     }
 }
 

@@ -5,7 +5,12 @@ use crate::format::{BaselineKind, Benchmark, Better, Class, Gate, GateKind, Metr
 
 /// Judge `metric` of `benchmark` by `gate`.
 pub fn judge(case: &Case<'_>, gate: &Gate, benchmark: &Benchmark, name: &str, metric: &Metric) -> Verdict {
+    let cores = case.run.host.fingerprint.cores;
     let found = match &gate.kind {
+        _ if metric.class == Class::Timed && benchmark.threads > cores => Finding::noted(
+            Outcome::Skipped,
+            format!("runs {} threads and this machine has {cores} cores", benchmark.threads),
+        ),
         GateKind::Relative { max_worsening, slack } => {
             relative(case, benchmark, name, metric, tolerance(name, metric, *max_worsening, *slack))
         }

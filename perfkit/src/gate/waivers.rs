@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use super::Case;
-use crate::format::{Outcome, Verdict, Waiver};
+use crate::format::{Better, Outcome, Verdict, Waiver, metric_info};
 
 /// The packages of a lock file, as `name@version`.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,7 @@ pub fn apply(case: &Case<'_>, verdicts: &mut [Verdict]) -> Vec<WaiverProblem> {
             verdict.note = format!("waived by {} until {}: {}", waiver.owner, waiver.expires, waiver.reason);
             needed = true;
         }
-        if case.whole && !needed {
+        if case.whole && (case.measured)(&waiver.metric) && !needed {
             problem("covers nothing that fails; remove it".to_owned());
         }
     }
@@ -71,8 +71,12 @@ fn covers(waiver: &Waiver, verdict: &Verdict) -> bool {
     if !beyond || verdict.metric != waiver.metric || !waiver.select.matches(&verdict.id) {
         return false;
     }
+    let more_is_better = metric_info(&verdict.metric).is_some_and(|info| info.better == Better::More);
     match (verdict.value, verdict.reference) {
-        (Some(value), Some(reference)) if reference > 0.0 => value / reference - 1.0 <= waiver.max_worsening,
+        (Some(value), Some(reference)) if reference > 0.0 && value > 0.0 => {
+            let worsening = if more_is_better { reference / value } else { value / reference } - 1.0;
+            worsening <= waiver.max_worsening
+        }
         _ => false,
     }
 }

@@ -22,7 +22,8 @@ pub fn toolchain(root: &Path) -> Toolchain {
         valgrind: instrument::valgrind_version(),
         libc: libc(),
         build_profile: BuildProfile::of(root).settings().clone(),
-        rustflags: rustflags(),
+        rustflags: rustflags(root),
+        variant: String::new(),
     }
 }
 

@@ -227,6 +227,9 @@ fn time_all(
     scratch: &Path,
     progress: &Progress,
 ) {
+    if timed.is_empty() {
+        return;
+    }
     let settings = if mode == Mode::Quick { TimeSettings::quick() } else { TimeSettings::full() };
     let mut taken: BTreeMap<&str, Vec<TimeRound>> = BTreeMap::new();
     let mut failed: BTreeMap<&str, InstrumentError> = BTreeMap::new();

@@ -5,5 +5,5 @@ mod execute;
 mod plan;
 pub mod progress;
 
-pub use execute::{Measurement, execute};
+pub use execute::{FULL_ROUNDS, Measurement, execute};
 pub use plan::{BuildPlace, Plan, PlanError, Planned, Request, Selection, plan};

@@ -15,7 +15,7 @@ use crate::{
         config::{Instrument, Patterns},
     },
     instrument::{self, Executable, InstrumentError},
-    workspace::{BenchKind, Workspace, bench_targets, build, build::BuildSettings},
+    workspace::{BenchKind, BenchTarget, Workspace, bench_targets, build, build::BuildSettings},
 };
 
 /// What a command line asks for.
@@ -93,7 +93,8 @@ impl Selection {
 
     /// The instruments that the suites of this id allow.
     fn allows(&self, id: &str, instrument: Instrument) -> bool {
-        let mut of_id = self.suites.iter().filter(|suite| suite.select.matches(id)).peekable();
+        let in_suite = |suite: &&Suite| suite.select.matches(id) && !suite.exclude.matches(id);
+        let mut of_id = self.suites.iter().filter(in_suite).peekable();
         of_id.peek().is_none()
             || of_id.any(|suite| suite.instruments.as_ref().is_none_or(|list| list.contains(&instrument)))
     }
@@ -127,6 +128,10 @@ pub struct Plan {
     pub problems: Vec<Problem>,
     /// Which ids were asked for.
     pub selection: Selection,
+    /// The suite whose features and environment shaped the build; empty for the default build.
+    pub variant: String,
+    /// Whether the cross-check was asked for.
+    pub cross_check_asked: bool,
 }
 
 /// Build the bench targets, list what they hold, and select from it.
@@ -140,18 +145,22 @@ pub fn plan(
     let suites: Vec<Suite> = suites.collect::<Result<_, _>>().map_err(PlanError::Usage)?;
     let filters = Patterns::new(&request.filters).map_err(PlanError::Usage)?;
     let selection = Selection { suites, filters };
-    let mut plan = Plan { selection, ..Plan::default() };
+    let variant =
+        selection.suites.iter().find(has_own_build).map(|suite| suite.name.clone()).unwrap_or_default();
     let wants = |instrument| request.instruments.is_empty() || request.instruments.contains(&instrument);
+    let cross_check_asked = wants(Instrument::CrossCheck);
+    let mut plan = Plan { selection, variant, cross_check_asked, ..Plan::default() };
 
-    let targets: Vec<_> = bench_targets(workspace)
-        .into_iter()
-        .filter(|target| match target.kind {
-            BenchKind::CrossCheck => wants(Instrument::CrossCheck),
-            BenchKind::Perfkit | BenchKind::Criterion => true,
-            BenchKind::Iai | BenchKind::Other => false,
-        })
-        .collect();
     let settings = settings(workspace, &plan.selection, place)?;
+    let mut targets = bench_targets(workspace);
+    targets.retain(|target| match left_out(target, &settings) {
+        Some(message) => {
+            let subject = format!("{}::{}", target.package, target.name);
+            plan.problems.push(Problem { subject, kind: ProblemKind::Skipped, message });
+            false
+        }
+        None => target.kind != BenchKind::CrossCheck || wants(Instrument::CrossCheck),
+    });
     progress.say(&format!("building {} bench targets", targets.len()));
     let built = build(&settings, &targets).map_err(PlanError::Cargo)?;
     for failure in built.failures {
@@ -184,8 +193,15 @@ pub fn plan(
         for row in listed {
             let place = |row: &Planned| format!("{}::{}", row.time.package, row.time.target);
             if let Some(other) = rows.get(&row.benchmark.id) {
-                let id = row.benchmark.id.clone();
-                return Err(PlanError::DuplicateId { id, first: place(other), second: place(&row) });
+                let (id, first, second) = (row.benchmark.id.clone(), place(other), place(&row));
+                if row.counted_operations.is_some() {
+                    return Err(PlanError::DuplicateId { id, first, second });
+                }
+                // Criterion asks for uniqueness within a target only.
+                let message = format!("it is in {first} too, which is the one that is measured");
+                let subject = format!("{second} {id}");
+                plan.problems.push(Problem { subject, kind: ProblemKind::Skipped, message });
+                continue;
             }
             rows.insert(row.benchmark.id.clone(), row);
         }
@@ -205,6 +221,23 @@ pub struct BuildPlace {
     pub target_directory: Option<PathBuf>,
 }
 
+fn has_own_build(suite: &&Suite) -> bool {
+    !suite.features.is_empty() || !suite.env.is_empty()
+}
+
+/// Why a bench target is not driven at all.
+fn left_out(target: &BenchTarget, settings: &BuildSettings) -> Option<String> {
+    let asked = |feature: &String| settings.features.iter().any(|asked| asked.ends_with(feature.as_str()));
+    if let Some(feature) = target.required_features.iter().find(|feature| !asked(feature)) {
+        return Some(format!("it needs the feature {feature:?}; name it in a suite's `features`"));
+    }
+    match target.kind {
+        BenchKind::Iai => Some("an iai-callgrind or gungraun suite: run it with cargo bench".to_owned()),
+        BenchKind::Other => Some("neither a perfkit suite nor a Criterion bench".to_owned()),
+        BenchKind::Perfkit | BenchKind::CrossCheck | BenchKind::Criterion => None,
+    }
+}
+
 fn settings(
     workspace: &Workspace,
     selection: &Selection,
@@ -215,7 +248,6 @@ fn settings(
         target_directory: place.target_directory.clone(),
         ..BuildSettings::default()
     };
-    let has_own_build = |suite: &&Suite| !suite.features.is_empty() || !suite.env.is_empty();
     if let Some(suite) = selection.suites.iter().find(has_own_build) {
         if selection.suites.len() > 1 {
             return Err(PlanError::Usage(format!(
@@ -289,8 +321,9 @@ fn select(
 ) -> Result<Plan, PlanError> {
     let ids: Vec<String> = rows.keys().cloned().collect();
     let known: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let is_failure = |problem: &Problem| problem.kind != ProblemKind::Skipped;
     if let Some(pattern) = plan.selection.filters.unmatched(&known).first()
-        && plan.problems.is_empty()
+        && !plan.problems.iter().any(is_failure)
     {
         return Err(PlanError::NothingMatched(unmatched(pattern, &known)));
     }
@@ -310,7 +343,7 @@ fn select(
             .collect();
         plan.rows.push(row);
     }
-    if plan.rows.is_empty() && plan.problems.is_empty() {
+    if plan.rows.is_empty() && !plan.problems.iter().any(is_failure) {
         let why = match (request.suites.is_empty(), known.is_empty()) {
             (_, true) => {
                 "the workspace has no benchmark that perfkit can drive: it looks for perfkit suites and \

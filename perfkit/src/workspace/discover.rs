@@ -17,6 +17,8 @@ pub struct BenchTarget {
     pub package_root: PathBuf,
     /// What drives it.
     pub kind: BenchKind,
+    /// Cargo features that it needs and that are not asked for by building it.
+    pub required_features: Vec<String>,
 }
 
 /// Bench harnesses.
@@ -46,6 +48,7 @@ pub fn bench_targets(workspace: &Workspace) -> Vec<BenchTarget> {
                 name: target.name.clone(),
                 package_root: package_root.clone().unwrap_or_default(),
                 kind: kind_of(&source),
+                required_features: target.required_features.clone(),
             });
         }
     }

@@ -3,7 +3,11 @@
 //! Counting wants symbols, so a workspace that strips them or builds without debug information gets both through
 //! Cargo's environment; neither changes the code.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use toml::Table;
 
@@ -59,11 +63,36 @@ impl BuildProfile {
     }
 }
 
-/// `RUSTFLAGS` and its like, as the environment has them.
-pub fn rustflags() -> String {
+/// `RUSTFLAGS` and its like, as the environment and Cargo's configuration files have them.
+pub fn rustflags(root: &Path) -> String {
     let variables = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"];
     let set = variables.iter().filter_map(|name| std::env::var(name).ok());
-    set.map(|flags| flags.replace('\u{1f}', " ")).collect::<Vec<_>>().join(" ").trim().to_owned()
+    let mut flags: Vec<String> = set.map(|flags| flags.replace('\u{1f}', " ")).collect();
+    flags.extend(cargo_configurations(root).iter().flat_map(code_settings));
+    flags.join(" ").trim().to_owned()
+}
+
+/// Cargo's configuration files that apply at `root`, nearest first.
+fn cargo_configurations(root: &Path) -> Vec<Table> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let folders = root.ancestors().map(|folder| folder.join(".cargo")).chain(home);
+    let mut files: Vec<PathBuf> = folders.map(|folder| folder.join("config.toml")).collect();
+    files.dedup();
+    files.iter().filter_map(|file| fs::read_to_string(file).ok()?.parse().ok()).collect()
+}
+
+/// The settings of a Cargo configuration that change code.
+fn code_settings(configuration: &Table) -> Vec<String> {
+    let flags = |table: Option<&toml::Value>| table.and_then(|table| table.get("rustflags")).map(plain);
+    let mut settings: Vec<String> = flags(configuration.get("build")).into_iter().collect();
+    if let Some(targets) = configuration.get("target").and_then(toml::Value::as_table) {
+        settings.extend(
+            targets.iter().filter_map(|(name, table)| Some(format!("{name}: {}", flags(Some(table))?))),
+        );
+    }
+    settings.extend(configuration.get("profile").map(|profile| format!("profile: {}", plain(profile))));
+    settings
 }
 
 fn manifest(root: &Path) -> Table {

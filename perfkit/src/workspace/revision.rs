@@ -47,7 +47,9 @@ pub fn author(root: &Path) -> String {
 pub fn worktree(root: &Path, store: &Path, revision: &str) -> io::Result<PathBuf> {
     let folder = store.join("worktree");
     let path = folder.display().to_string();
-    if folder.exists() && git(&folder, &["checkout", "--quiet", "--detach", "--force", revision]).is_ok() {
+    if is_our_worktree(&folder)
+        && git(&folder, &["checkout", "--quiet", "--detach", "--force", revision]).is_ok()
+    {
         git(&folder, &["clean", "-fdxq"]).map_err(io::Error::other)?;
         return Ok(folder);
     }
@@ -61,8 +63,20 @@ pub fn worktree(root: &Path, store: &Path, revision: &str) -> io::Result<PathBuf
     Ok(folder)
 }
 
+/// Whether the folder is a worktree of its own. In one that has lost its `.git` file, git would climb to the
+/// enclosing repository and throw away what people have there.
+fn is_our_worktree(folder: &Path) -> bool {
+    let top = git(folder, &["rev-parse", "--show-toplevel"]).ok().and_then(|top| fs::canonicalize(top).ok());
+    folder.join(".git").is_file() && top.is_some() && top == fs::canonicalize(folder).ok()
+}
+
 fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
-    let output = Command::new("git").arg("-C").arg(folder).args(arguments).output();
+    let mut command = Command::new("git");
+    // Set by hooks, these would lead away from the folder.
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+        command.env_remove(variable);
+    }
+    let output = command.arg("-C").arg(folder).args(arguments).output();
     match output {
         Ok(output) if output.status.success() => {
             Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())

@@ -173,6 +173,7 @@ fn toolchain() -> Toolchain {
         libc: "glibc 2.41 1234abcd".to_owned(),
         build_profile: BTreeMap::from([("opt-level".to_owned(), "3".to_owned())]),
         rustflags: String::new(),
+        variant: String::new(),
     }
 }
 

@@ -140,12 +140,13 @@ fn find(folder: &Path, id: &str, depth: usize) -> Option<PathBuf> {
     }
     let entries = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
     entries.filter(|path| path.is_dir()).find_map(|path| {
-        if path.ends_with("new") {
-            let text = fs::read(path.join("benchmark.json")).ok()?;
-            let found: FullId = serde_json::from_slice(&text).ok()?;
-            return (found.full_id == id).then_some(path);
+        // A benchmark may itself be called `new`; only a folder with results is one.
+        let found = fs::read(path.join("benchmark.json")).ok().filter(|_| path.ends_with("new"));
+        let found: Option<FullId> = found.and_then(|text| serde_json::from_slice(&text).ok());
+        match found {
+            Some(found) if found.full_id == id => Some(path),
+            _ => find(&path, id, depth + 1),
         }
-        find(&path, id, depth + 1)
     })
 }
 
