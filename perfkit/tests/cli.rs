@@ -366,3 +366,92 @@ fn importing_an_unknown_measure_writes_nothing() {
     assert_eq!(code, 2, "{text}");
     assert!(text.contains("cycles") && !fixture.path().join("baselines").exists(), "{text}");
 }
+
+#[test]
+fn a_stray_folder_where_the_worktree_goes_never_touches_what_people_have() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(None);
+    fixture.commit();
+    fs::create_dir_all(fixture.path().join(".perfkit/worktree")).unwrap();
+    fixture.write("src/lib.rs", "// not committed yet\n");
+    let (code, text) = fixture.says(&["diff", "HEAD", "HEAD"]);
+    assert_eq!(code, 0, "{text}");
+    let mine = fs::read_to_string(fixture.path().join("src/lib.rs")).unwrap();
+    assert_eq!(mine, "// not committed yet\n");
+}
+
+#[test]
+fn a_run_never_makes_the_tree_dirty() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(Some(COUNTED_GATE));
+    fixture.write(".gitignore", "target\nCargo.lock\n");
+    fixture.commit();
+    fixture.says(&with(&["run"]));
+    fixture.says(&with(&["run"]));
+    let (code, text) = fixture.says(&["baseline", "accept", "--reason", "first", "--author", "me"]);
+    assert_eq!(code, 0, "{text}");
+}
+
+#[test]
+fn a_benchmark_that_the_base_lacks_is_new_and_does_not_fail_the_gate() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(Some(COUNTED_GATE));
+    fixture.write("benches/time.rs", &TIME_BENCH.replace("WRONG", "").replace(", \"sum/large\"", ""));
+    fixture.commit();
+    fixture.write("benches/time.rs", &TIME_BENCH.replace("WRONG", ""));
+    let (code, text) = fixture.says(&with(&["gate", "--base", "HEAD"]));
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("new 4") && text.contains("sum/large"), "{text}");
+}
+
+#[test]
+fn a_gate_that_can_judge_nothing_has_not_held() {
+    if !can_count() {
+        return;
+    }
+    let config = "[[gate]]\nselect = \"**\"\nmetric = \"allocs_per_op\"\nkind = \"absolute\"\nmax = 0\n";
+    let fixture = Fixture::new(Some(config));
+    let (code, text) = fixture.says(&with(&["gate"]));
+    assert_eq!(code, 5, "{text}");
+}
+
+#[test]
+fn a_waiver_whose_end_is_no_date_is_refused() {
+    let config = "[[waiver]]\nid = \"w\"\nselect = \"a\"\nmetric = \"ir\"\nmax_worsening = 0.1\nreason = \"r\"\n\
+                  cause = \"c@1\"\nowner = \"o\"\ncreated = \"2026-01-01\"\nexpires = \"31.12.2026\"\n";
+    let (code, text) = Fixture::new(Some(config)).says(&["run"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("expires") && text.contains("31.12.2026"), "{text}");
+}
+
+#[test]
+fn counting_one_instrument_leaves_the_others_accepted_numbers() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(Some(COUNTED_GATE));
+    fixture.commit();
+    fixture.says(&with(&["run"]));
+    fixture.says(&["baseline", "accept", "--reason", "first", "--author", "me"]);
+    let folder = fixture.path().join("baselines");
+    let file = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let mut baseline: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let allocs = serde_json::json!({
+        "value": 0.0, "unit": "allocations/op", "better": "less", "class": "counted",
+        "statistic": "exact", "source": "allocator",
+    });
+    baseline["benchmarks"][0]["metrics"]["allocs_per_op"] = allocs.clone();
+    fs::write(&file, baseline.to_string()).unwrap();
+    fixture.commit();
+    fixture.says(&with(&["run"]));
+    let (code, text) = fixture.says(&["baseline", "accept", "--reason", "again", "--author", "me"]);
+    assert_eq!(code, 0, "{text}");
+    let after: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(after["benchmarks"][0]["metrics"]["allocs_per_op"]["value"], allocs["value"]);
+}

@@ -1,5 +1,6 @@
 //! The commands, one file each. A command returns an [`Exit`]; `main` only translates it.
 
+mod allocs;
 mod baseline;
 mod completions;
 mod diff;
@@ -75,6 +76,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Render documents from measured numbers
     Report(report::ReportArgs),
+    /// Count allocations per operation and name the call sites that allocate
+    Allocs(allocs::AllocsArgs),
     /// Say what this machine can measure, and how to mend what it cannot
     Doctor(doctor::DoctorArgs),
     /// Print a shell completion script
@@ -127,6 +130,7 @@ impl Cli {
             Command::Baseline(args) => baseline::execute(global, &args),
             Command::Import(args) => import::execute(global, &args),
             Command::Report(args) => report::execute(global, &args),
+            Command::Allocs(args) => allocs::execute(global, &args),
             Command::Doctor(args) => doctor::execute(global, &args),
             Command::Completions(args) => completions::execute(&args, Self::command()),
         }

@@ -51,7 +51,7 @@ fn show(run: &Run, baseline: Option<&Baseline>, format: OutputFormat) -> String 
 }
 
 /// A run that could not measure what was asked for says so in its code.
-fn exit(run: &Run) -> Exit {
+pub(super) fn exit(run: &Run) -> Exit {
     let failed = run.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
     if failed || run.benchmarks.is_empty() { Exit::ToolFailed } else { Exit::Held }
 }

@@ -5,6 +5,7 @@
 //! [`mod@time`] (Criterion), [`mod@cross_check`] (iai-callgrind) and [`mod@first_call`] (counting an unedited Criterion
 //! bench).
 
+pub mod allocation_sites;
 pub mod allocations;
 pub mod callgrind;
 pub mod counts;
@@ -27,6 +28,7 @@ use thiserror::Error;
 
 use process::Process;
 
+pub use allocation_sites::{AllocationSite, allocation_sites};
 pub use allocations::{AllocationCosts, allocations};
 pub use counts::{Copies, Counts, count, count_with};
 pub use criterion::criterion_list;

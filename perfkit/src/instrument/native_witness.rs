@@ -1,7 +1,7 @@
 //! The native dispatch witness: which kernel ran on the machine itself, sampled by perf's `cpu-clock`.
 //!
-//! Counting sees valgrind's fixed CPU, so a machine with a wider instruction set runs another kernel natively. Half a
-//! second of samples is enough to name the function that holds most of the time; hardware counters are not needed.
+//! Counting sees valgrind's fixed CPU, so a machine with a wider instruction set runs another kernel natively. A second
+//! of samples is enough to name the function that holds most of the time; hardware counters are not needed.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -9,8 +9,8 @@ use rustc_demangle::demangle;
 
 use super::{Executable, InstrumentError, process::Process, witness::witness};
 
-/// How long the workload is sampled.
-const SECONDS: &str = "0.3";
+/// How long the workload is sampled: the least that Criterion takes.
+const SECONDS: &str = "1";
 /// Samples per second: odd, so that it does not beat with timers.
 const FREQUENCY: &str = "1999";
 
