@@ -77,21 +77,15 @@ fn stacks(
     Ok(sites)
 }
 
-/// The frames from the first that is not the allocator's.
+/// The frames from the first that is neither the allocator's nor the standard library's around it.
 fn without_allocator(frames: Vec<String>) -> Vec<String> {
     let is_allocator = |frame: &String| {
-        let names = [
-            "malloc",
-            "calloc",
-            "realloc",
-            "memalign",
-            "posix_memalign",
-            "alloc::",
-            "__rust_alloc",
-            "__rdl_",
-        ];
+        let name_starts =
+            ["malloc", "calloc", "realloc", "memalign", "posix_memalign", "alloc::", "__rust", "__rdl_"];
+        let places = ["(library/alloc/", "(library/std/", "(library/core/", "(alloc.rs:", "(raw_vec"];
         let name = frame.trim_start_matches('<');
-        names.iter().any(|start| name.starts_with(start)) || name.contains("::alloc::Global")
+        name_starts.iter().any(|start| name.starts_with(start))
+            || places.iter().any(|place| frame.contains(place))
     };
     let start = frames.iter().position(|frame| !is_allocator(frame)).unwrap_or(0);
     frames.into_iter().skip(start).collect()
@@ -103,7 +97,12 @@ mod tests {
 
     #[test]
     fn the_allocators_own_frames_are_no_site() {
-        let frames = ["malloc (vg_replace.c:1)", "alloc::alloc::alloc (alloc.rs:95)", "bytes::grow (b.rs:7)"];
+        let frames = [
+            "malloc (vg_replace.c:1)",
+            "UnknownInlinedFun (library/std/src/alloc.rs:455)",
+            "alloc (library/alloc/src/alloc.rs:95)",
+            "bytes::grow (b.rs:7)",
+        ];
         let site = without_allocator(frames.map(str::to_owned).to_vec());
         assert_eq!(site, ["bytes::grow (b.rs:7)"]);
     }
