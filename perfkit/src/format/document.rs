@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -65,13 +65,19 @@ pub fn parse_document<T: DeserializeOwned>(
     path: &Path,
     expected: &'static str,
 ) -> Result<T, DocumentError> {
-    let value: Value = serde_json::from_str(text)
+    /// Read alone first: half the cost of a tree of the whole document.
+    #[derive(Deserialize)]
+    struct Head {
+        #[serde(default)]
+        schema: Value,
+    }
+    let head: Head = serde_json::from_str(text)
         .map_err(|source| DocumentError::NotJson { path: path.to_owned(), source })?;
-    let found = value.get("schema").and_then(Value::as_str).unwrap_or("missing");
+    let found = head.schema.as_str().unwrap_or("missing");
     if found != expected {
         return Err(DocumentError::WrongSchema { path: path.to_owned(), found: found.to_owned(), expected });
     }
-    serde_json::from_value(value).map_err(|source| DocumentError::Misfit {
+    serde_json::from_str(text).map_err(|source| DocumentError::Misfit {
         path: path.to_owned(),
         expected,
         source,
