@@ -27,7 +27,7 @@ pub struct Verdict {
     pub note: String,
 }
 
-/// The kinds of outcome. Only `failed`, `wrong`, `missing` and `expired` change an exit code, and `suspect` and
+/// The kinds of outcome. Only `failed`, `wrong` and `missing` change an exit code, and `suspect` and
 /// `inconclusive` where a gate asks for proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -16,11 +16,6 @@ impl Progress {
         Self(bar)
     }
 
-    /// Never shown.
-    pub fn hidden() -> Self {
-        Self(ProgressBar::hidden())
-    }
-
     /// More steps to come.
     pub fn expect(&self, steps: u64) {
         self.0.inc_length(steps);

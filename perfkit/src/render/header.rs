@@ -1,10 +1,11 @@
 //! What stands around a run's table: the machine and the sources above it, the counts and the problems below.
 
 use super::{Emphasis, Lines, Terminal, units};
-use crate::format::{Baseline, BaselineKind, Mode, Outcome, Problem, ProblemKind, Run};
+use crate::{
+    format::{Baseline, BaselineKind, Mode, Outcome, Problem, ProblemKind, Run},
+    workspace::revision::short,
+};
 
-/// Hexadecimal digits of a commit that people read.
-const SHORT_REVISION: usize = 7;
 /// A share of stolen CPU time from which on it is worth saying.
 const STEAL_SHOWN: f64 = 0.01;
 
@@ -77,11 +78,6 @@ pub fn is_informational(run: &Run, baseline: &Baseline) -> bool {
     baseline.kind == BaselineKind::Reference || !baseline.rules.matches(&run.host.fingerprint)
 }
 
-/// The first digits of a commit; all of a name that is shorter.
-pub fn short_revision(revision: &str) -> &str {
-    revision.get(..SHORT_REVISION).unwrap_or(revision)
-}
-
 /// The machine's brand, or its profile where it has none.
 pub fn machine(run: &Run) -> &str {
     let brand = run.host.fingerprint.brand.trim();
@@ -129,7 +125,7 @@ fn identity(run: &Run, baseline: Option<&Baseline>) -> String {
 }
 
 fn revision(run: &Run) -> String {
-    let name = match short_revision(&run.provenance.revision) {
+    let name = match short(&run.provenance.revision) {
         "" => "none",
         name => name,
     };

@@ -10,12 +10,8 @@ use crate::{
         Baseline, Benchmark, Class, Metric, Mode, Run,
         recipe::{Recipe, Table as TableRecipe},
     },
-    render::{
-        Cell, Column, Emphasis, Table,
-        header::{machine, short_revision},
-        lines::escape,
-        units,
-    },
+    render::{Cell, Column, Emphasis, Table, header::machine, lines::escape, units},
+    workspace::revision::short,
 };
 
 /// Differences of counts below this are none: half of the gates' resolution.
@@ -184,7 +180,7 @@ fn drop_empty_last(columns: &mut Vec<Column>, rows: &mut [Vec<Cell>]) {
 /// The line under a table: which machine, when, which sources, how.
 fn provenance(run: &Run, metric: &str, statistic: &str) -> String {
     let provenance = &run.provenance;
-    let sources = match (short_revision(&provenance.revision), provenance.dirty) {
+    let sources = match (short(&provenance.revision), provenance.dirty) {
         ("", _) => "sources outside a repository".to_owned(),
         (revision, false) => format!("revision {revision}"),
         (revision, true) => format!("revision {revision} with uncommitted changes"),

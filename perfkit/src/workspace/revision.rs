@@ -14,9 +14,12 @@ pub fn head(root: &Path) -> String {
     git(root, &["rev-parse", "HEAD"]).unwrap_or_default()
 }
 
-/// The first characters of a revision, as people read it.
+/// Hexadecimal digits of a commit that people read.
+const SHORT_DIGITS: usize = 7;
+
+/// The first digits of a commit; all of a name that is shorter.
 pub fn short(revision: &str) -> &str {
-    revision.get(..10).unwrap_or(revision)
+    revision.get(..SHORT_DIGITS).unwrap_or(revision)
 }
 
 /// Whether tracked files differ from the commit, or untracked ones that git does not ignore are there.
