@@ -3,19 +3,26 @@
 //! Data ([`mod@format`]) and commands never mix: documents are types of their own, instruments fill them, gates judge
 //! them, renderers show them. The `perfkit` binary is a thin command line over this library.
 
+pub mod ab;
 pub mod baselines;
 pub mod cmd;
 pub mod compare;
 pub mod completions;
 pub mod doctor;
+pub mod explain;
+pub mod export;
 pub mod format;
 pub mod gate;
+pub mod history;
 pub mod host;
 pub mod import;
 pub mod instrument;
+pub mod lint;
 pub mod measure;
+pub mod plot;
 pub mod render;
 pub mod report;
 pub mod session;
+pub mod statistics;
 pub mod store;
 pub mod workspace;

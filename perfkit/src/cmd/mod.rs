@@ -1,15 +1,26 @@
 //! The commands, one file each. A command returns an [`Exit`]; `main` only translates it.
 
+mod ab;
 mod allocs;
 mod baseline;
+mod bisect;
+mod calibrate;
 mod completions;
 mod diff;
 mod doctor;
+mod export;
 mod failure;
+mod fit;
+mod flame;
 mod gate;
+mod history;
 mod import;
+mod lint;
+mod man;
 mod report;
 mod run;
+mod self_test;
+mod waive;
 
 use std::path::PathBuf;
 
@@ -68,20 +79,42 @@ enum Command {
     Run(run::RunArgs),
     /// Measure, apply the gates of perfkit.toml, and fail if one is broken: CI's command
     Gate(gate::GateArgs),
+    /// Compare two revisions by interleaved fresh processes: worse, better, or cannot tell
+    Ab(ab::AbArgs),
+    /// Measure how far this machine differs from itself, per benchmark
+    Calibrate(calibrate::CalibrateArgs),
     /// Compare any two of run, baseline and revision
     Diff(diff::DiffArgs),
-    /// List, show, accept and verify baselines
-    Baseline(baseline::BaselineArgs),
-    /// Make a baseline from another tool's figures
-    Import(import::ImportArgs),
-    /// Render documents from measured numbers
-    Report(report::ReportArgs),
+    /// Fit a fixed cost and a cost per byte or element over sizes
+    Fit(fit::FitArgs),
+    /// Draw a flamegraph of one benchmark, or of what changed in it
+    Flame(flame::FlameArgs),
     /// Count allocations per operation and name the call sites that allocate
     Allocs(allocs::AllocsArgs),
+    /// Find benchmarks that cannot measure what they claim
+    Lint(lint::LintArgs),
+    /// List, show, accept, verify and invalidate baselines
+    Baseline(baseline::BaselineArgs),
+    /// Write a waiver into perfkit.toml
+    Waive(waive::WaiveArgs),
+    /// Make a baseline from another tool's figures
+    Import(import::ImportArgs),
+    /// Write a run in another tool's format
+    Export(export::ExportArgs),
+    /// Render documents from measured numbers
+    Report(report::ReportArgs),
+    /// Show series of stored runs with their change points
+    History(history::HistoryArgs),
+    /// Find the first revision at which a counted metric moved
+    Bisect(bisect::BisectArgs),
     /// Say what this machine can measure, and how to mend what it cannot
     Doctor(doctor::DoctorArgs),
+    /// Plant regressions on this machine and find them; an A/A must stay silent
+    SelfTest(self_test::SelfTestArgs),
     /// Print a shell completion script
     Completions(completions::CompletionsArgs),
+    /// Write man pages
+    Man(man::ManArgs),
 }
 
 /// Which benchmarks, with which instruments.
@@ -126,13 +159,24 @@ impl Cli {
         match self.command {
             Command::Run(args) => run::execute(global, &args),
             Command::Gate(args) => gate::execute(global, &args),
+            Command::Ab(args) => ab::execute(global, &args),
+            Command::Calibrate(args) => calibrate::execute(global, &args),
             Command::Diff(args) => diff::execute(global, &args),
-            Command::Baseline(args) => baseline::execute(global, &args),
-            Command::Import(args) => import::execute(global, &args),
-            Command::Report(args) => report::execute(global, &args),
+            Command::Fit(args) => fit::execute(global, &args),
+            Command::Flame(args) => flame::execute(global, &args),
             Command::Allocs(args) => allocs::execute(global, &args),
+            Command::Lint(args) => lint::execute(global, &args),
+            Command::Baseline(args) => baseline::execute(global, &args),
+            Command::Waive(args) => waive::execute(global, &args),
+            Command::Import(args) => import::execute(global, &args),
+            Command::Export(args) => export::execute(global, &args),
+            Command::Report(args) => report::execute(global, &args),
+            Command::History(args) => history::execute(global, &args),
+            Command::Bisect(args) => bisect::execute(global, &args),
             Command::Doctor(args) => doctor::execute(global, &args),
+            Command::SelfTest(args) => self_test::execute(global, &args),
             Command::Completions(args) => completions::execute(&args, Self::command()),
+            Command::Man(args) => man::execute(global, &args),
         }
     }
 }

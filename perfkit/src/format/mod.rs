@@ -12,6 +12,7 @@ pub mod document;
 pub mod host;
 pub mod metric;
 pub mod recipe;
+pub mod rounds;
 pub mod run;
 pub mod verdict;
 
@@ -21,5 +22,6 @@ pub use config::{Config, Gate, GateKind, Level, Suite, Waiver};
 pub use document::{DocumentError, read_document, write_document};
 pub use host::{EnvironmentGuard, Fingerprint, Host, HostRules};
 pub use metric::{Better, Class, Interval, Metric, MetricInfo, metric_info};
+pub use rounds::{Arm, ArmRound, Round, Rounds};
 pub use run::{Mode, Problem, ProblemKind, Provenance, Run, Selected, Toolchain};
 pub use verdict::{Outcome, Verdict};

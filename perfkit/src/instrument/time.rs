@@ -15,6 +15,7 @@ use super::{
     Executable, InstrumentError,
     criterion::{Dialect, output, output::Throughput},
 };
+use crate::statistics::quantile;
 
 /// How long a round takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -168,27 +169,9 @@ fn match_cpu_times(samples: &[(f64, f64)], recorded: &[(f64, f64)]) -> Option<Ve
     totals.iter().any(|cpu| *cpu > 0.0).then_some(totals)
 }
 
-/// Quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996). Zero for no values.
-pub(super) fn quantile(values: &[f64], at: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
-    let position = at.clamp(0.0, 1.0) * last as f64;
-    let below = position.floor() as usize;
-    let above = (below + 1).min(last);
-    sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_interpolate() {
-        assert_eq!(quantile(&[5.0, 1.0, 2.0, 3.0, 4.0], 0.2), 1.8);
-        assert_eq!(quantile(&[3.0, 1.0], 0.5), 2.0);
-        assert_eq!(quantile(&[7.0], 0.2), 7.0);
-    }
 
     #[test]
     fn the_last_measurements_belong_to_the_samples() {

@@ -6,8 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use super::time::{TimeRound, quantile};
-use crate::format::{Benchmark, Metric, metric_info};
+use super::time::TimeRound;
+use crate::{
+    format::{Benchmark, Metric, metric_info},
+    statistics::quantile,
+};
 
 /// Which quantile of per-round minima.
 const KERNEL_QUANTILE: f64 = 0.2;

@@ -1,11 +1,11 @@
-//! `perfkit report`: documents from measured numbers.
+//! `perfkit report release`: the tables of a release note.
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
-use super::{Exit, Failure, Global};
 use crate::{
+    cmd::{Exit, Failure, Global},
     format::{document::write_whole, recipe::Recipe},
     report::render_release,
     session::Profiles,
@@ -13,34 +13,25 @@ use crate::{
     workspace::WorkspaceError,
 };
 
-/// Arguments of `perfkit report`.
+/// Arguments of `perfkit report release`.
 #[derive(Debug, Args)]
-pub struct ReportArgs {
-    #[command(subcommand)]
-    command: ReportCommand,
+pub struct ReleaseArgs {
+    /// The recipe, TOML
+    recipe: PathBuf,
+    /// The run: `latest`, a run's id, or a file
+    #[arg(long, default_value = "latest")]
+    run: String,
+    /// Also show this profile's published figures
+    #[arg(long, value_name = "NAME")]
+    host: Option<String>,
+    /// Write here instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
-#[derive(Debug, Subcommand)]
-enum ReportCommand {
-    /// The tables of a release note, from a recipe
-    Release {
-        /// The recipe, TOML
-        recipe: PathBuf,
-        /// The run: `latest`, a run's id, or a file
-        #[arg(long, default_value = "latest")]
-        run: String,
-        /// Also show this profile's published figures
-        #[arg(long, value_name = "NAME")]
-        host: Option<String>,
-        /// Write here instead of standard output
-        #[arg(long, short, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-}
-
-pub(super) fn execute(global: &Global, args: &ReportArgs) -> Result<Exit, Failure> {
+pub(super) fn execute(global: &Global, args: &ReleaseArgs) -> Result<Exit, Failure> {
     let workspace = global.workspace()?;
-    let ReportCommand::Release { recipe, run, host, output } = &args.command;
+    let ReleaseArgs { recipe, run, host, output } = args;
     let recipe = Recipe::load(recipe)
         .map_err(|error| Failure::from(crate::session::SessionError::from(WorkspaceError::from(error))))?;
     let Measured::Run(run, _) = Store::new(&workspace.store()).find(run, &workspace.baselines())? else {

@@ -1,0 +1,3 @@
+//! Two arms, measured in turns: what `perfkit ab`, `perfkit calibrate` and the confirmation of a gate's suspicion share.
+//!
+//! Rounds are recorded ([`crate::format::Rounds`]); the verdict is a pure function of them.

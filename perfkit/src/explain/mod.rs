@@ -1,0 +1,1 @@
+//! Where a cost comes from: stacks, flamegraphs, cost models, and the triage of a failed gate.

@@ -1,0 +1,1 @@
+//! A run in other tools' formats, one file a format.

@@ -1,0 +1,1 @@
+//! Series of stored runs: an index that can be rebuilt, and the change points in each series.
