@@ -103,17 +103,32 @@ pub fn write_document<T: Serialize>(path: &Path, document: &T) -> Result<(), Doc
 /// Write bytes under a temporary name in the same folder, then rename them into place.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), DocumentError> {
     let to_error = |source| DocumentError::Io { path: path.to_owned(), source };
+    temporary(path, bytes).and_then(|file| Ok(file.persist(path)?)).map(drop).map_err(to_error)
+}
+
+/// The same where nothing may be there yet: `false`, and nothing is touched, if there is. Of two that write at once
+/// one wins.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<bool, DocumentError> {
+    let to_error = |source| DocumentError::Io { path: path.to_owned(), source };
+    match temporary(path, bytes).map_err(to_error)?.persist_noclobber(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(to_error(error.error)),
+    }
+}
+
+/// The bytes in a temporary file beside `path`, on the disk and readable; it goes away unless it is renamed.
+fn temporary(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    fs::create_dir_all(folder).map_err(to_error)?;
-    let mut file = tempfile::Builder::new().prefix(".perfkit-").tempfile_in(folder).map_err(to_error)?;
-    file.write_all(bytes).map_err(to_error)?;
-    file.as_file().sync_all().map_err(to_error)?;
-    readable_by_all(file.path()).map_err(to_error)?;
-    file.persist(path).map_err(|error| to_error(error.error))?;
-    Ok(())
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".perfkit-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    readable_by_all(file.path())?;
+    Ok(file)
 }
 
 /// Temporary files are private to their owner; results are not secrets.

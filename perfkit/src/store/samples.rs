@@ -1,0 +1,19 @@
+//! The sidecar of a run: too large for a reviewed document, needed to explain it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The schema of sidecars.
+pub const SAMPLES_SCHEMA: &str = "perfkit.samples/1";
+
+/// What stands beside a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Samples {
+    /// [`SAMPLES_SCHEMA`].
+    pub schema: String,
+    /// By benchmark id, by round: iterations and total wall nanoseconds of each sample.
+    pub time: BTreeMap<String, Vec<Vec<(f64, f64)>>>,
+    /// By benchmark id: instructions per operation of each function itself.
+    pub functions: BTreeMap<String, BTreeMap<String, f64>>,
+}
