@@ -2,8 +2,12 @@
 //! the instruments over it.
 
 mod execute;
+mod listing;
+mod near_names;
 mod plan;
 pub mod progress;
+mod request;
 
 pub use execute::{FULL_ROUNDS, Measurement, execute};
-pub use plan::{BuildPlace, Plan, PlanError, Planned, Request, Selection, plan};
+pub use plan::{BuildPlace, Plan, PlanError, Planned, plan};
+pub use request::{Request, Selection};

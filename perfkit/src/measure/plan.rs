@@ -5,47 +5,22 @@ use std::{
     path::PathBuf,
 };
 
-use clap::ValueEnum;
 use thiserror::Error;
 
-use super::progress::Progress;
+use super::{
+    Request, Selection,
+    listing::{list_criterion, list_suite},
+    near_names::unmatched,
+    progress::Progress,
+};
 use crate::{
     format::{
-        Benchmark, Mode, Problem, ProblemKind, Selected, Suite,
+        Benchmark, Problem, ProblemKind, Suite,
         config::{Instrument, Patterns},
     },
-    instrument::{self, Executable, InstrumentError},
+    instrument::{Executable, InstrumentError},
     workspace::{BenchKind, BenchTarget, Workspace, bench_targets, build, build::BuildSettings},
 };
-
-/// What a command line asks for.
-#[derive(Debug, Clone, Default)]
-pub struct Request {
-    /// Names of suites; everything when empty.
-    pub suites: Vec<String>,
-    /// Patterns over ids; everything when empty.
-    pub filters: Vec<String>,
-    /// Instruments; all that apply when empty.
-    pub instruments: Vec<Instrument>,
-    /// How thoroughly.
-    pub mode: Mode,
-    /// Rounds of fresh processes, where the mode's own number is not wanted.
-    pub rounds: Option<u32>,
-}
-
-impl Request {
-    /// As the run document records it.
-    pub fn selected(&self) -> Selected {
-        let name = |instrument: &Instrument| {
-            instrument.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-        };
-        Selected {
-            suites: self.suites.clone(),
-            filters: self.filters.clone(),
-            instruments: self.instruments.iter().map(name).collect(),
-        }
-    }
-}
 
 /// Why nothing can be measured.
 #[derive(Debug, Error)]
@@ -69,35 +44,6 @@ pub enum PlanError {
         /// The other.
         second: String,
     },
-}
-
-/// Which ids were asked for.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
-    suites: Vec<Suite>,
-    filters: Patterns,
-}
-
-impl Selection {
-    /// Whether this id was asked for.
-    pub fn contains(&self, id: &str) -> bool {
-        let in_suite = |suite: &Suite| suite.select.matches(id) && !suite.exclude.matches(id);
-        let in_suites = self.suites.is_empty() || self.suites.iter().any(in_suite);
-        in_suites && (self.filters.is_empty() || self.filters.matches(id))
-    }
-
-    /// Whether everything was asked for.
-    pub fn is_whole(&self) -> bool {
-        self.suites.is_empty() && self.filters.is_empty()
-    }
-
-    /// The instruments that the suites of this id allow.
-    fn allows(&self, id: &str, instrument: Instrument) -> bool {
-        let in_suite = |suite: &&Suite| suite.select.matches(id) && !suite.exclude.matches(id);
-        let mut of_id = self.suites.iter().filter(in_suite).peekable();
-        of_id.peek().is_none()
-            || of_id.any(|suite| suite.instruments.as_ref().is_none_or(|list| list.contains(&instrument)))
-    }
 }
 
 /// One benchmark with the executables that measure it.
@@ -263,56 +209,6 @@ fn settings(
     Ok(settings)
 }
 
-/// The rows of a time executable; an allocation executable only notes where its ids are.
-fn list_suite(
-    executable: &Executable,
-    allocs: &mut BTreeMap<String, Executable>,
-) -> Result<Vec<Planned>, InstrumentError> {
-    let mut rows = Vec::new();
-    for workload in instrument::list(executable)? {
-        if workload.role == "allocs" {
-            allocs.insert(workload.id, executable.clone());
-            continue;
-        }
-        let mut benchmark = identified(&workload.id, executable);
-        benchmark.revision = workload.revision;
-        benchmark.size = workload.size;
-        benchmark.bytes = workload.bytes;
-        benchmark.elements = workload.elements;
-        benchmark.threads = workload.threads;
-        benchmark.floor = workload.floor;
-        rows.push(Planned {
-            counted_operations: (workload.threads == 1).then_some(workload.counted_operations),
-            contended: workload.contended,
-            benchmark,
-            time: executable.clone(),
-            allocs: None,
-            instruments: BTreeSet::new(),
-        });
-    }
-    Ok(rows)
-}
-
-fn list_criterion(executable: &Executable) -> Result<Vec<Planned>, InstrumentError> {
-    let ids = instrument::criterion_list(executable)?;
-    let row = |id: String| Planned {
-        benchmark: identified(&id, executable),
-        time: executable.clone(),
-        allocs: None,
-        counted_operations: None,
-        contended: false,
-        instruments: BTreeSet::new(),
-    };
-    Ok(ids.into_iter().map(row).collect())
-}
-
-fn identified(id: &str, executable: &Executable) -> Benchmark {
-    let mut benchmark = Benchmark::new(id);
-    benchmark.package.clone_from(&executable.package);
-    benchmark.target.clone_from(&executable.target);
-    benchmark
-}
-
 fn select(
     mut plan: Plan,
     rows: BTreeMap<String, Planned>,
@@ -360,31 +256,6 @@ fn select(
     Ok(plan)
 }
 
-/// How many near names an error offers.
-const SUGGESTIONS: usize = 3;
-
-fn unmatched(pattern: &str, known: &[&str]) -> String {
-    let mut near: Vec<(usize, &str)> = known.iter().map(|id| (distance(pattern, id), *id)).collect();
-    near.sort_unstable();
-    let near: Vec<&str> = near.into_iter().take(SUGGESTIONS).map(|(_, id)| id).collect();
-    format!("--filter {pattern:?} matches none of the {} benchmarks; near it are {near:?}", known.len())
-}
-
-/// Levenshtein distance, over bytes.
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.bytes().enumerate() {
-            let substituted = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
-}
-
 /// An instrument's error as a problem of the run.
 pub(super) fn problem(subject: String, error: &InstrumentError) -> Problem {
     let kind = match error {
@@ -393,21 +264,4 @@ pub(super) fn problem(subject: String, error: &InstrumentError) -> Problem {
         _ => ProblemKind::ToolFailed,
     };
     Problem { subject, kind, message: error.to_string() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unmatched_filter_names_what_is_near_it() {
-        let message = unmatched("net_header/serialise", &["net_header/serialize", "net_aad/generate"]);
-        assert!(message.contains("near it are [\"net_header/serialize\""), "{message}");
-    }
-
-    #[test]
-    fn distance_counts_edits() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
-    }
 }
