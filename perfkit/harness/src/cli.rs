@@ -4,18 +4,19 @@
 //! |---|---|
 //! | `--perfkit-list` | one JSON object a line: the rows of the suite and this executable's role |
 //! | `--perfkit-count ID N` | one JSON object: `N` operations were run inside the region, and the allocations seen |
+//! | `--perfkit-round ID MILLISECONDS` | one JSON object: the samples of one round of about that length |
 //! | `--perfkit-verify` | one JSON object: every row ran and checked its answer |
 //! | anything else | Criterion |
 //!
 //! With `PERFKIT_CPU_TIMES=PATH` in the environment, Criterion runs leave wall and CPU nanoseconds of every sample
 //! in that file as JSON.
 
-use std::{cell::Cell, path::Path, process::exit};
+use std::{cell::Cell, path::Path, process::exit, time::Duration};
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use serde_json::json;
 
-use crate::{AllocationCounts, Count, CountingAllocator, CpuAndWall, Workload};
+use crate::{AllocationCounts, Count, CountingAllocator, CpuAndWall, Round, Workload};
 
 /// The exit code of a process whose workload gave a wrong answer.
 pub const WRONG_ANSWER_EXIT_CODE: i32 = 86;
@@ -77,6 +78,7 @@ pub fn run(suite: &'static [Workload], probe: Probe) {
     match words.as_slice() {
         ["--perfkit-list", ..] => list(suite, probe),
         ["--perfkit-count", id, operations, ..] => count(suite, probe, id, operations),
+        ["--perfkit-round", id, milliseconds, ..] if probe.role == "time" => round(suite, id, milliseconds),
         ["--perfkit-verify", ..] => verify(suite, probe),
         _ if probe.role == "allocs" => {
             eprintln!("this executable counts allocations: give it --perfkit-list or --perfkit-count ID N");
@@ -100,15 +102,31 @@ fn list(suite: &[Workload], probe: Probe) {
                 "threads": workload.threads,
                 "contended": workload.contended,
                 "counted_operations": workload.counted_operations,
+                "modes": modes(workload, probe),
             })
         );
     }
 }
 
+/// What this executable can be asked to do with a workload: the words behind `--perfkit-`.
+fn modes(workload: &Workload, probe: Probe) -> Vec<&'static str> {
+    let mut modes = Vec::new();
+    if workload.counted() {
+        modes.push("count");
+    }
+    if probe.role == "time" {
+        modes.push("round");
+    }
+    modes
+}
+
+fn find<'a>(suite: &'a [Workload], id: &str) -> &'a Workload {
+    let found = suite.iter().find(|workload| workload.id == id);
+    found.unwrap_or_else(|| usage(&format!("no workload is called {id:?}; --perfkit-list names them")))
+}
+
 fn count(suite: &[Workload], probe: Probe, id: &str, operations: &str) {
-    let Some(workload) = suite.iter().find(|workload| workload.id == id) else {
-        usage(&format!("no workload is called {id:?}; --perfkit-list names them"));
-    };
+    let workload = find(suite, id);
     let Ok(operations) = operations.parse::<u64>() else {
         usage(&format!("{operations:?} is not a number of operations"));
     };
@@ -127,6 +145,26 @@ fn count(suite: &[Workload], probe: Probe, id: &str, operations: &str) {
             "peak_bytes": counts.peak_bytes,
         })
     );
+}
+
+/// The longest round: longer ones say less in the same time than more of them.
+const ROUND_LIMIT_MILLISECONDS: u64 = 60_000;
+
+fn round(suite: &[Workload], id: &str, milliseconds: &str) {
+    let workload = find(suite, id);
+    let length = match milliseconds.parse::<u64>() {
+        Ok(length @ 1..=ROUND_LIMIT_MILLISECONDS) => Duration::from_millis(length),
+        _ => usage(&format!(
+            "{milliseconds:?} is no length of a round: wanted 1 to {ROUND_LIMIT_MILLISECONDS} milliseconds"
+        )),
+    };
+    CURRENT_ID.set(workload.id);
+    let mut meter = Round::new(length, workload.threads);
+    (workload.round)(&mut meter, workload.size);
+    match meter.document(workload.id) {
+        Some(document) => println!("{document}"),
+        None => wrong_answer("the workload never measured"),
+    }
 }
 
 /// Run `operations` operations of one workload, checked as ever, for a counter that is not perfkit's own, such as an

@@ -33,6 +33,7 @@ mod allocator;
 mod cli;
 mod count;
 mod meter;
+mod round;
 mod suite;
 mod time;
 
@@ -40,6 +41,7 @@ pub use allocator::{AllocationCounts, CountingAllocator};
 pub use cli::{Probe, WRONG_ANSWER_EXIT_CODE, run, run_operations};
 pub use count::{Count, perfkit_region};
 pub use meter::{Answer, Meter};
+pub use round::Round;
 pub use suite::{Floor, Workload};
 pub use time::{CpuAndWall, Time};
 

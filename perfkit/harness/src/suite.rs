@@ -1,6 +1,6 @@
 //! The table of workloads: plain constants, one monomorphised function pointer per instrument.
 
-use crate::{count::Count, time::CpuAndWall};
+use crate::{count::Count, round::Round, time::CpuAndWall};
 
 /// One row of a suite: a workload at one size.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,8 @@ pub struct Workload {
     pub time: fn(&mut criterion::Bencher<'_, CpuAndWall>, u64),
     /// The counting instruments.
     pub count: fn(&mut Count, u64),
+    /// One round of an interleaved comparison.
+    pub round: fn(&mut Round, u64),
 }
 
 /// A floor, named by the id prefix and the parameter of the workload that is the limit.
@@ -56,6 +58,7 @@ impl Workload {
         size: u64,
         time: fn(&mut criterion::Bencher<'_, CpuAndWall>, u64),
         count: fn(&mut Count, u64),
+        round: fn(&mut Round, u64),
     ) -> Self {
         Self {
             id,
@@ -69,6 +72,7 @@ impl Workload {
             counted_operations: 100,
             time,
             count,
+            round,
         }
     }
 
@@ -140,6 +144,7 @@ macro_rules! suite {
             $size,
             |bencher: &mut $crate::Bencher<'_, $crate::CpuAndWall>, size| $function(&mut $crate::Time::new(bencher), size),
             |count: &mut $crate::Count, size| $function(count, size),
+            |round: &mut $crate::Round, size| $function(round, size),
         )
     };
     (@rows [$($done:expr,)*] $id:literal / $n:ident in [$($size:literal),+ $(,)?] => $function:path $(, $option:ident($($argument:expr),*))* ; $($rest:tt)*) => {
