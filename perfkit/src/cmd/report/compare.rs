@@ -1,13 +1,166 @@
-//! `perfkit report compare`.
+//! `perfkit report compare`: a comment for a pull request.
+
+use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cmd::{Exit, Failure, Global};
+use crate::{
+    cmd::{Exit, Failure, Global, OutputFormat},
+    format::{
+        Baseline, BaselineKind, Run,
+        document::{document_text, write_whole},
+    },
+    render::Terminal,
+    report::compare::{Before, compare_run, render_comment, render_text},
+    store::{Measured, Samples, Store, StoreError, find_baseline},
+    workspace::Workspace,
+};
+
+/// Rows of the table, unless asked otherwise.
+const ROWS: usize = 50;
+/// The longest marker.
+const MARKER_LIMIT_BYTES: usize = 80;
 
 /// Arguments of `perfkit report compare`.
 #[derive(Debug, Args)]
-pub struct CompareArgs {}
+pub struct CompareArgs {
+    /// What the run is held against: a run's id or file, or a baseline's name; the run's own verdicts and the
+    /// baselines that fit it when absent
+    before: Option<String>,
+    /// The run: `latest`, a run's id, or a file
+    #[arg(conflicts_with = "run")]
+    after: Option<String>,
+    /// The run, where BEFORE is absent
+    #[arg(long, value_name = "RUN")]
+    run: Option<String>,
+    /// Rows of the table; what is cut is counted
+    #[arg(long, value_name = "N", default_value_t = ROWS)]
+    max_rows: usize,
+    /// The name in the hidden first line, for several comments on one pull request
+    #[arg(long, value_name = "NAME", default_value = "compare")]
+    marker: String,
+    /// Write here instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = OutputFormat::Markdown)]
+    format: OutputFormat,
+}
 
-pub(super) fn execute(_global: &Global, _args: &CompareArgs) -> Result<Exit, Failure> {
-    Err(Failure::new(Exit::Usage, "not built yet"))
+pub(super) fn execute(global: &Global, args: &CompareArgs) -> Result<Exit, Failure> {
+    let marker = marker(&args.marker)?;
+    let workspace = global.workspace()?;
+    let store = Store::new(&workspace.store());
+    let name = args.after.as_deref().or(args.run.as_deref()).unwrap_or("latest");
+    let Measured::Run(run, samples) = store.find(name, &workspace.baselines())? else {
+        let message = format!("{name:?} is a baseline; AFTER is a run, BEFORE may be either");
+        return Err(Failure::new(Exit::Usage, message));
+    };
+    let before = match &args.before {
+        Some(name) => named(&store, &workspace, name, &run)?,
+        None => fitting(&store, &workspace, &run)?,
+    };
+    let comparison = compare_run(&before, &run, &samples);
+    let text = match args.format {
+        OutputFormat::Json => {
+            document_text(&comparison).map_err(|error| Failure::new(Exit::ToolFailed, error))?
+        }
+        OutputFormat::Markdown => render_comment(&comparison, &marker, args.max_rows),
+        OutputFormat::Text => {
+            let terminal = if args.output.is_some() { Terminal::PLAIN } else { Terminal::stdout() };
+            render_text(&comparison, args.max_rows, &terminal)
+        }
+    };
+    match &args.output {
+        Some(path) => {
+            write_whole(path, text.as_bytes())?;
+            println!("{} written", path.display());
+        }
+        None => print!("{text}"),
+    }
+    Ok(Exit::Held)
+}
+
+/// `perfkit:NAME`; nothing that could end the comment it stands in.
+fn marker(name: &str) -> Result<String, Failure> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '/');
+    let is_name =
+        !name.is_empty() && name.len() <= MARKER_LIMIT_BYTES && name.chars().all(|c| fits(c) || c == '-');
+    if !is_name || name.contains("--") {
+        let message = format!(
+            "--marker {name:?}: wanted letters, digits and . _ : / -, at most {MARKER_LIMIT_BYTES}, without two dashes in a row"
+        );
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    Ok(format!("perfkit:{name}"))
+}
+
+fn named(store: &Store, workspace: &Workspace, name: &str, run: &Run) -> Result<Before, Failure> {
+    match store.find(name, &workspace.baselines()) {
+        Ok(Measured::Run(before, samples)) => Ok(Before::run(&before, &samples, run)),
+        Ok(Measured::Baseline(baseline)) => Ok(Before::baseline(&baseline, run)),
+        Err(error @ StoreError::Unknown { .. }) => {
+            let message = format!("{error}; a revision must be measured first: perfkit gate --base {name}");
+            Err(Failure::new(Exit::Usage, message))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The run's verdicts over the baselines that fit it; where there are neither, the run before it on the same machine.
+fn fitting(store: &Store, workspace: &Workspace, run: &Run) -> Result<Before, Failure> {
+    let folder = workspace.baselines();
+    let mut baselines: Vec<Baseline> = Vec::new();
+    for name in [format!("counted-{}", run.host.isa_counted), run.host.profile.clone()] {
+        let found = find_baseline(&folder, &name)?.map(|(_, baseline)| baseline);
+        baselines.extend(found.filter(|baseline| baseline.kind != BaselineKind::Reference));
+    }
+    let mut before = Before::fitting(&baselines, run);
+    for baseline in &baselines {
+        before.functions.extend(accepted_samples(store, workspace, baseline).functions);
+    }
+    if !before.parts.is_empty() || !run.verdicts.is_empty() {
+        return Ok(before);
+    }
+    match previous(store, run)? {
+        Some((earlier, samples)) => {
+            let notes = before.notes;
+            before = Before::run(&earlier, &samples, run);
+            before.notes.extend(notes);
+            before.notes.push("no baseline fits; held against the run before it on this machine".to_owned());
+            Ok(before)
+        }
+        None => Ok(before),
+    }
+}
+
+/// The sidecar of the run that was accepted as this baseline, where the store still has it.
+fn accepted_samples(store: &Store, workspace: &Workspace, baseline: &Baseline) -> Samples {
+    let Some(id) = baseline.acceptance.source.strip_prefix("run ") else { return Samples::default() };
+    match store.find(id, &workspace.baselines()) {
+        Ok(Measured::Run(_, samples)) => *samples,
+        // It only explains; a comparison does not fail for want of it.
+        _ => Samples::default(),
+    }
+}
+
+/// The newest earlier run of the same host profile.
+fn previous(store: &Store, run: &Run) -> Result<Option<(Run, Samples)>, Failure> {
+    for path in store.runs()?.into_iter().rev() {
+        let name = path.display().to_string();
+        let of_host = path
+            .parent()
+            .and_then(|folder| folder.file_name())
+            .is_some_and(|folder| folder.to_string_lossy() == crate::store::file_name(&run.host.profile));
+        if !of_host {
+            continue;
+        }
+        if let Measured::Run(earlier, samples) = store.find(&name, &PathBuf::new())?
+            && earlier.id != run.id
+            && earlier.provenance.started <= run.provenance.started
+        {
+            return Ok(Some((*earlier, *samples)));
+        }
+    }
+    Ok(None)
 }
