@@ -14,6 +14,10 @@ use perfkit::format::{
     recipe::Recipe,
     run::RUN_SCHEMA,
 };
+use perfkit::{
+    report::compare::{Before, compare_run},
+    store::Samples,
+};
 use serde_json::{Value, json};
 
 const CONFIG: &str = r#"
@@ -127,6 +131,33 @@ fn baselines_of_every_kind_validate_and_broken_ones_do_not() {
     broken(&|baseline| remove(baseline, "/key", "valgrind"));
     broken(&|baseline| baseline["rules"]["hostname"] = json!("x"));
     broken(&|baseline| baseline["benchmarks"] = json!({}));
+}
+
+#[test]
+fn a_comparison_validates_and_broken_ones_do_not() {
+    let (schema, run) = (schema("compare"), samples::run());
+    let mut earlier = samples::run();
+    earlier.benchmarks[0].metrics.insert("ir".to_owned(), samples::metric("ir", 9.0, "exact"));
+    earlier.benchmarks[1].id = "gone/1".to_owned();
+    earlier.benchmarks[2].metrics.remove("ir");
+    let functions = [("f".to_owned(), 1.0)].into();
+    let sidecar =
+        Samples { functions: [(run.benchmarks[0].id.clone(), functions)].into(), ..Samples::default() };
+    for run in [run.clone(), Run { provenance: Default::default(), ..run }] {
+        for before in [
+            Before::run(&earlier, &Samples::default(), &run),
+            Before::run(&earlier, &sidecar, &run),
+            Before::fitting(&[samples::timed(), samples::counted()], &run),
+        ] {
+            let comparison = serde_json::to_value(compare_run(&before, &run, &Samples::default())).unwrap();
+            accept(&schema, &comparison);
+            for member in ["headline", "rows", "show_all"] {
+                let mut broken = comparison.clone();
+                remove(&mut broken, "", member);
+                assert!(!validator(&schema).is_valid(&broken), "without {member}");
+            }
+        }
+    }
 }
 
 #[test]
