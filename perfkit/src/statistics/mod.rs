@@ -1,6 +1,7 @@
 //! The statistics behind verdicts, fits and series: small, pure, seeded, each with its source.
 
 pub mod bootstrap;
+pub mod change_points;
 mod holm;
 pub mod incomplete_beta;
 mod least_squares;
