@@ -27,6 +27,9 @@ pub struct ListedWorkload {
     pub contended: bool,
     /// Operations per counted run.
     pub counted_operations: u64,
+    /// What the executable can be asked to do with it; empty from executables that do not say.
+    #[serde(default)]
+    pub modes: Vec<String>,
 }
 
 /// Ask an executable for its workloads.

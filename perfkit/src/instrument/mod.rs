@@ -2,9 +2,11 @@
 //! baselines, gates or tables.
 //!
 //! What is measured and how is in [`mod@counts`] (callgrind and dhat), [`mod@allocations`] (the counting allocator),
-//! [`mod@time`] (Criterion), [`mod@cross_check`] (iai-callgrind) and [`mod@first_call`] (counting an unedited Criterion
+//! [`mod@time`] (Criterion), [`mod@ab_round`] (one arm of a comparison), [`mod@cross_check`] (iai-callgrind) and [`mod@first_call`] (counting an unedited Criterion
 //! bench).
 
+pub mod ab_round;
+pub mod affinity;
 pub mod allocation_sites;
 pub mod allocations;
 pub mod callgrind;
@@ -28,6 +30,8 @@ use thiserror::Error;
 
 use process::Process;
 
+pub use ab_round::{ROUND_MODE, RoundBy, ab_round};
+pub use affinity::choose_cpu;
 pub use allocation_sites::{AllocationSite, allocation_sites};
 pub use allocations::{AllocationCosts, allocations};
 pub use counts::{Copies, Counts, count, count_with};

@@ -31,8 +31,9 @@ const STDOUT_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// How much of what a failed process printed an error shows.
 const ERROR_TAIL_BYTES: usize = 4 * 1024;
 
-/// The environment of counted processes: counts move with the environment's length, so they get a fixed one.
-const COUNTED_ENVIRONMENT: [(&str, &str); 2] = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("LANG", "C")];
+/// The environment of counted processes and of both arms of a comparison: counts and times move with the environment's
+/// length, so they get a fixed one.
+const FIXED_ENVIRONMENT: [(&str, &str); 2] = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("LANG", "C")];
 
 /// Ask all instruments to stop; processes under way are ended. True if that was asked before.
 pub fn interrupt() -> bool {
@@ -103,9 +104,27 @@ impl Process {
         self
     }
 
-    /// Nothing of the parent's environment, so that counts are the same whoever counts.
-    pub fn with_counted_environment(mut self) -> Self {
-        self.command.env_clear().envs(COUNTED_ENVIRONMENT);
+    /// Nothing of the parent's environment, so that numbers are the same whoever asks.
+    pub fn with_fixed_environment(mut self) -> Self {
+        self.command.env_clear().envs(FIXED_ENVIRONMENT);
+        self
+    }
+
+    /// On this CPU alone, where the platform can do that. A CPU that may not be used leaves the process where it is.
+    pub fn pinned_to(mut self, cpu: Option<usize>) -> Self {
+        #[cfg(target_os = "linux")]
+        if let Some(cpu) = cpu {
+            use std::os::unix::process::CommandExt;
+            let pin = move || {
+                // A set of CPUs can shrink while a comparison runs; both arms are then free alike.
+                let _ = super::affinity::pin_this_process(cpu);
+                Ok(())
+            };
+            // SAFETY: between fork and exec only the one system call of `pin_this_process` is made.
+            unsafe { self.command.pre_exec(pin) };
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = (&mut self, cpu);
         self
     }
 
@@ -323,7 +342,7 @@ mod tests {
     #[test]
     fn a_counted_process_sees_nothing_of_our_environment() {
         let printed =
-            Process::new(Path::new("/usr/bin/env"), "env").with_counted_environment().run().unwrap().stdout;
+            Process::new(Path::new("/usr/bin/env"), "env").with_fixed_environment().run().unwrap().stdout;
         assert_eq!(printed, "LANG=C\nPATH=/usr/local/bin:/usr/bin:/bin\n");
     }
 }

@@ -84,6 +84,17 @@ pub fn round(
     settings: &TimeSettings,
     scratch: &Path,
 ) -> Result<TimeRound, InstrumentError> {
+    pinned_round(executable, id, settings, None, scratch)
+}
+
+/// Measure one round on one CPU.
+pub(super) fn pinned_round(
+    executable: &Executable,
+    id: &str,
+    settings: &TimeSettings,
+    cpu: Option<usize>,
+    scratch: &Path,
+) -> Result<TimeRound, InstrumentError> {
     let io = |source| InstrumentError::Io { what: "a scratch folder for Criterion".to_owned(), source };
     fs::create_dir_all(scratch).map_err(io)?;
     let home = tempfile::Builder::new().prefix("criterion-").tempdir_in(scratch).map_err(io)?;
@@ -97,7 +108,8 @@ pub fn round(
     for argument in dialect.pick(id) {
         process = process.arg(&argument);
     }
-    process.env("CRITERION_HOME", home.path()).env("PERFKIT_CPU_TIMES", &cpu_times).run()?;
+    process = process.env("CRITERION_HOME", home.path()).env("PERFKIT_CPU_TIMES", &cpu_times);
+    process.pinned_to(cpu).run()?;
     let results = output::read(home.path(), id)?;
     let cpu =
         read_cpu_times(&cpu_times, id)?.and_then(|recorded| match_cpu_times(&results.samples, &recorded));

@@ -43,7 +43,7 @@ pub(super) fn valgrind(
         .arg(&file)
         .args(arguments)
         .in_folder(folder)
-        .with_counted_environment()
+        .with_fixed_environment()
         .run()?;
     Ok(())
 }

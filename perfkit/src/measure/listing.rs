@@ -29,6 +29,7 @@ pub(super) fn list_suite(
         rows.push(Planned {
             counted_operations: (workload.threads == 1).then_some(workload.counted_operations),
             contended: workload.contended,
+            modes: workload.modes,
             benchmark,
             time: executable.clone(),
             allocs: None,
@@ -46,6 +47,7 @@ pub(super) fn list_criterion(executable: &Executable) -> Result<Vec<Planned>, In
         allocs: None,
         counted_operations: None,
         contended: false,
+        modes: Vec::new(),
         instruments: BTreeSet::new(),
     };
     Ok(ids.into_iter().map(row).collect())

@@ -59,6 +59,8 @@ pub struct Planned {
     pub counted_operations: Option<u64>,
     /// Judged by medians.
     pub contended: bool,
+    /// What the time executable can be asked to do with it beside Criterion.
+    pub modes: Vec<String>,
     /// The instruments to run.
     pub instruments: BTreeSet<Instrument>,
 }
