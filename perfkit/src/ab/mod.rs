@@ -2,6 +2,7 @@
 //!
 //! Rounds are recorded ([`crate::format::Rounds`]); the verdict is a pure function of them.
 
+pub mod identical;
 mod run;
 
 pub use run::{Contestant, LONGEST_ROUND, Pairing, Recorded, SHORTEST_ROUND, Schedule, run};

@@ -76,12 +76,12 @@ pub struct Recorded {
     pub failure: Option<(Arm, InstrumentError)>,
 }
 
-/// Measure all pairings. After the declared rounds, those for which `needs_more` says so get as many again. Stops where
-/// the user asks to ([`instrument::interrupted`]); whole rounds are kept. `scratch` belongs to this call alone.
+/// Measure all pairings. After the declared rounds, those that `needs_more` names get as many again; it sees all of them,
+/// in the order of the pairings, because benchmarks are judged together. Stops where the user asks to ([`instrument::interrupted`]); whole rounds are kept. `scratch` belongs to this call alone.
 pub fn run(
     pairings: &[Pairing],
     schedule: &Schedule,
-    needs_more: &dyn Fn(&Rounds) -> bool,
+    needs_more: &dyn Fn(&[&Rounds]) -> Vec<bool>,
     scratch: &Path,
     progress: &Progress,
 ) -> Vec<Recorded> {
@@ -90,8 +90,11 @@ pub fn run(
     let everything: Vec<usize> = (0..pairings.len()).collect();
     rounds(pairings, &everything, 0..schedule.rounds, schedule, &mut recorded, scratch, progress);
     if schedule.extension && !instrument::interrupted() {
+        let first_look: Vec<&Rounds> = recorded.iter().map(|found| &found.rounds).collect();
+        let needing = needs_more(&first_look);
         let open = |index: &usize| {
-            recorded.get(*index).is_some_and(|found| found.failure.is_none() && needs_more(&found.rounds))
+            let has_failed = recorded.get(*index).is_none_or(|found| found.failure.is_some());
+            !has_failed && needing.get(*index) == Some(&true)
         };
         let open: Vec<usize> = everything.into_iter().filter(open).collect();
         let extension = schedule.rounds..2 * schedule.rounds;
@@ -216,7 +219,8 @@ mod tests {
             contended: false,
         };
         let schedule = Schedule { rounds: 2, extension: true, length: SHORTEST_ROUND, cpu: None };
-        let mut found = run(&[pairing], &schedule, &|_| needs_more, folder.path(), &Progress::new());
+        let mut found =
+            run(&[pairing], &schedule, &|all| vec![needs_more; all.len()], folder.path(), &Progress::new());
         let order = fs::read_to_string(folder.path().join("order")).unwrap().replace('\n', "");
         (found.remove(0), order)
     }
