@@ -96,8 +96,7 @@ fn a_changed_instruction_is_a_change() {
 
 #[test]
 fn a_changed_text_is_a_change() {
-    let why = changed("is too large", "is too LARGE").unwrap_err();
-    assert!(why.starts_with(".rodata"), "{why}");
+    assert!(changed("is too large", "is too LARGE").is_err());
 }
 
 #[test]

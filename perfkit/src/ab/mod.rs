@@ -2,6 +2,7 @@
 //!
 //! Rounds are recorded ([`crate::format::Rounds`]); the verdict is a pure function of them.
 
+pub mod arms;
 pub mod identical;
 mod run;
 

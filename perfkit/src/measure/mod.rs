@@ -3,7 +3,7 @@
 
 mod execute;
 mod listing;
-mod near_names;
+pub(crate) mod near_names;
 mod plan;
 pub mod progress;
 mod request;

@@ -3,7 +3,7 @@
 /// How many near names an error offers.
 const SUGGESTIONS: usize = 3;
 
-pub(super) fn unmatched(pattern: &str, known: &[&str]) -> String {
+pub(crate) fn unmatched(pattern: &str, known: &[&str]) -> String {
     let mut near: Vec<(usize, &str)> = known.iter().map(|id| (distance(pattern, id), *id)).collect();
     near.sort_unstable();
     let near: Vec<&str> = near.into_iter().take(SUGGESTIONS).map(|(_, id)| id).collect();

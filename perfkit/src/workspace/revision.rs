@@ -46,15 +46,17 @@ pub fn author(root: &Path) -> String {
     git(root, &["config", "user.name"]).unwrap_or_default()
 }
 
-/// Check `revision` out at the store's one worktree, replacing what is there.
+/// Check `revision` out at the store's one worktree, replacing what is there. The answer is where `root` is in it: a
+/// workspace need not be at the top of its repository.
 pub fn worktree(root: &Path, store: &Path, revision: &str) -> io::Result<PathBuf> {
+    let inside = git(root, &["rev-parse", "--show-prefix"]).map_err(io::Error::other)?;
     let folder = store.join("worktree");
     let path = folder.display().to_string();
     if is_our_worktree(&folder)
         && git(&folder, &["checkout", "--quiet", "--detach", "--force", revision]).is_ok()
     {
         git(&folder, &["clean", "-fdxq"]).map_err(io::Error::other)?;
-        return Ok(folder);
+        return Ok(folder.join(inside));
     }
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -63,7 +65,37 @@ pub fn worktree(root: &Path, store: &Path, revision: &str) -> io::Result<PathBuf
     fs::create_dir_all(store)?;
     git(root, &["worktree", "add", "--quiet", "--detach", "--force", &path, revision])
         .map_err(io::Error::other)?;
-    Ok(folder)
+    Ok(folder.join(inside))
+}
+
+/// The working tree as it is, untracked files included, as a commit on no branch: made through an index of its own, so
+/// that the user's index, branches and files stay as they are. A clean tree is its commit.
+pub fn snapshot(root: &Path) -> Result<String, String> {
+    let commit = head(root);
+    if !commit.is_empty() && !is_dirty(root) {
+        return Ok(commit);
+    }
+    let folder = tempfile::tempdir().map_err(|error| format!("making a scratch folder: {error}"))?;
+    let index = folder.path().join("index");
+    // The user's own index knows which files have not changed.
+    let own_index = git(root, &["rev-parse", "--path-format=absolute", "--git-path", "index"])?;
+    if Path::new(&own_index).is_file() {
+        fs::copy(&own_index, &index).map_err(|error| format!("copying the index: {error}"))?;
+    }
+    let identity = ["AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL"];
+    let with_index = |arguments: &[&str]| {
+        let mut command = git_command(root, arguments);
+        command.env("GIT_INDEX_FILE", &index);
+        command.envs(identity.iter().map(|name| (format!("GIT_{name}"), "perfkit")));
+        run(command)
+    };
+    with_index(&["add", "--all"])?;
+    let tree = with_index(&["write-tree"])?;
+    let mut arguments = vec!["commit-tree", &tree, "-m", "perfkit: the working tree as it was measured"];
+    if !commit.is_empty() {
+        arguments.extend(["-p", &commit]);
+    }
+    with_index(&arguments)
 }
 
 /// Whether the folder is a worktree of its own. In one that has lost its `.git` file, git would climb to the
@@ -74,13 +106,21 @@ fn is_our_worktree(folder: &Path) -> bool {
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
+    run(git_command(folder, arguments))
+}
+
+fn git_command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
     // Set by hooks, these would lead away from the folder.
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
         command.env_remove(variable);
     }
-    let output = command.arg("-C").arg(folder).args(arguments).output();
-    match output {
+    command.arg("-C").arg(folder).args(arguments);
+    command
+}
+
+fn run(mut command: Command) -> Result<String, String> {
+    match command.output() {
         Ok(output) if output.status.success() => {
             Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
         }
@@ -91,4 +131,55 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repository() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        git(folder.path(), &["init", "-q"]).unwrap();
+        git(folder.path(), &["config", "user.name", "tester"]).unwrap();
+        git(folder.path(), &["config", "user.email", "tester@example.invalid"]).unwrap();
+        fs::write(folder.path().join("tracked"), "one").unwrap();
+        fs::write(folder.path().join(".gitignore"), "ignored\n").unwrap();
+        git(folder.path(), &["add", "-A"]).unwrap();
+        git(folder.path(), &["commit", "-q", "-m", "first"]).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_clean_tree_is_its_commit() {
+        let folder = repository();
+        assert_eq!(snapshot(folder.path()).unwrap(), head(folder.path()));
+    }
+
+    #[test]
+    fn a_snapshot_holds_what_is_there_and_leaves_index_and_branch_alone() {
+        let folder = repository();
+        let root = folder.path();
+        fs::write(root.join("tracked"), "two").unwrap();
+        fs::write(root.join("untracked"), "three").unwrap();
+        fs::write(root.join("ignored"), "four").unwrap();
+        let (status, before) = (git(root, &["status", "--porcelain"]).unwrap(), head(root));
+        let commit = snapshot(root).unwrap();
+        assert_eq!(git(root, &["show", &format!("{commit}:tracked")]).unwrap(), "two");
+        assert_eq!(git(root, &["show", &format!("{commit}:untracked")]).unwrap(), "three");
+        assert!(git(root, &["show", &format!("{commit}:ignored")]).is_err());
+        assert_eq!((git(root, &["status", "--porcelain"]).unwrap(), head(root)), (status, before));
+        assert!(git(root, &["branch", "--contains", &commit]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_workspace_below_the_top_is_found_in_the_worktree() {
+        let folder = repository();
+        let inner = folder.path().join("inner");
+        fs::create_dir(&inner).unwrap();
+        fs::write(inner.join("file"), "").unwrap();
+        let commit = snapshot(&inner).unwrap();
+        let store = folder.path().join("ignored");
+        let found = worktree(&inner, &store, &commit).unwrap();
+        assert!(found.ends_with("worktree/inner") && found.join("file").is_file(), "{}", found.display());
+    }
 }
