@@ -5,18 +5,28 @@
 //! | `--perfkit-list` | one JSON object a line: the rows of the suite and this executable's role |
 //! | `--perfkit-count ID N` | one JSON object: `N` operations were run inside the region, and the allocations seen |
 //! | `--perfkit-round ID MILLISECONDS` | one JSON object: the samples of one round of about that length |
+//! | `--perfkit-scaling ID THREADS MILLISECONDS` | one JSON object: operations per second of all threads together |
+//! | `--perfkit-latency ID RATE SECONDS` | one JSON object: latencies on a schedule of `RATE` operations a second |
+//! | `--perfkit-startup ID` | one JSON object: when this process was ready |
 //! | `--perfkit-verify` | one JSON object: every row ran and checked its answer |
 //! | anything else | Criterion |
 //!
 //! With `PERFKIT_CPU_TIMES=PATH` in the environment, Criterion runs leave wall and CPU nanoseconds of every sample
 //! in that file as JSON.
 
-use std::{cell::Cell, path::Path, process::exit, time::Duration};
+use std::{
+    cell::Cell,
+    path::Path,
+    process::exit,
+    time::{Duration, Instant},
+};
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use serde_json::json;
 
-use crate::{AllocationCounts, Count, CountingAllocator, CpuAndWall, Round, Workload};
+use crate::{
+    AllocationCounts, Count, CountingAllocator, CpuAndWall, Kind, Round, Workload, latency, scaling, startup,
+};
 
 /// The exit code of a process whose workload gave a wrong answer.
 pub const WRONG_ANSWER_EXIT_CODE: i32 = 86;
@@ -73,13 +83,21 @@ macro_rules! allocs_main {
 
 /// Answer the command line from a suite.
 pub fn run(suite: &'static [Workload], probe: Probe) {
+    let main = Instant::now();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["--perfkit-list", ..] => list(suite, probe),
         ["--perfkit-count", id, operations, ..] => count(suite, probe, id, operations),
         ["--perfkit-round", id, milliseconds, ..] if probe.role == "time" => round(suite, id, milliseconds),
-        ["--perfkit-verify", ..] => verify(suite, probe),
+        ["--perfkit-scaling", id, threads, milliseconds, ..] if probe.role == "time" => {
+            scaling::answer(suite, id, threads, milliseconds);
+        }
+        ["--perfkit-latency", id, rate, seconds, ..] if probe.role == "time" => {
+            latency::answer(suite, id, rate, seconds);
+        }
+        ["--perfkit-startup", id, ..] if probe.role == "time" => startup::answer(suite, id, main),
+        ["--perfkit-verify", ..] => verify(suite, probe, main),
         _ if probe.role == "allocs" => {
             eprintln!("this executable counts allocations: give it --perfkit-list or --perfkit-count ID N");
         }
@@ -103,6 +121,11 @@ fn list(suite: &[Workload], probe: Probe) {
                 "contended": workload.contended,
                 "counted_operations": workload.counted_operations,
                 "modes": modes(workload, probe),
+                "latency_rate": workload.latency_rate,
+                "struct_bytes": match workload.kind {
+                    Kind::StructBytes(bytes) => Some(bytes),
+                    _ => None,
+                },
             })
         );
     }
@@ -110,23 +133,33 @@ fn list(suite: &[Workload], probe: Probe) {
 
 /// What this executable can be asked to do with a workload: the words behind `--perfkit-`.
 fn modes(workload: &Workload, probe: Probe) -> Vec<&'static str> {
-    let mut modes = Vec::new();
-    if workload.counted() {
-        modes.push("count");
-    }
-    if probe.role == "time" {
-        modes.push("round");
-    }
-    modes
+    let is_time = probe.role == "time";
+    let modes = [
+        ("count", workload.counted()),
+        ("round", is_time && workload.is_operation()),
+        ("scaling", is_time && workload.scales),
+        ("latency", is_time && workload.latency_rate > 0),
+        ("startup", is_time && matches!(workload.kind, Kind::Startup(_))),
+        ("size", is_time && matches!(workload.kind, Kind::StructBytes(_))),
+    ];
+    modes.into_iter().filter(|(_, possible)| *possible).map(|(mode, _)| mode).collect()
 }
 
-fn find<'a>(suite: &'a [Workload], id: &str) -> &'a Workload {
+pub(crate) fn find<'a>(suite: &'a [Workload], id: &str) -> &'a Workload {
     let found = suite.iter().find(|workload| workload.id == id);
     found.unwrap_or_else(|| usage(&format!("no workload is called {id:?}; --perfkit-list names them")))
 }
 
-fn count(suite: &[Workload], probe: Probe, id: &str, operations: &str) {
+fn find_operation<'a>(suite: &'a [Workload], id: &str) -> &'a Workload {
     let workload = find(suite, id);
+    if !workload.is_operation() {
+        usage(&format!("{id} is no operation; --perfkit-list names what it can be asked"));
+    }
+    workload
+}
+
+fn count(suite: &[Workload], probe: Probe, id: &str, operations: &str) {
+    let workload = find_operation(suite, id);
     let Ok(operations) = operations.parse::<u64>() else {
         usage(&format!("{operations:?} is not a number of operations"));
     };
@@ -151,14 +184,14 @@ fn count(suite: &[Workload], probe: Probe, id: &str, operations: &str) {
 const ROUND_LIMIT_MILLISECONDS: u64 = 60_000;
 
 fn round(suite: &[Workload], id: &str, milliseconds: &str) {
-    let workload = find(suite, id);
+    let workload = find_operation(suite, id);
     let length = match milliseconds.parse::<u64>() {
         Ok(length @ 1..=ROUND_LIMIT_MILLISECONDS) => Duration::from_millis(length),
         _ => usage(&format!(
             "{milliseconds:?} is no length of a round: wanted 1 to {ROUND_LIMIT_MILLISECONDS} milliseconds"
         )),
     };
-    CURRENT_ID.set(workload.id);
+    at_work(workload.id);
     let mut meter = Round::new(length, workload.threads);
     (workload.round)(&mut meter, workload.size);
     match meter.document(workload.id) {
@@ -180,17 +213,25 @@ pub fn run_operations(suite: &'static [Workload], id: &str, operations: u64) {
     counted(workload, operations, Probe::TIME);
 }
 
-fn verify(suite: &[Workload], probe: Probe) {
+fn verify(suite: &[Workload], probe: Probe, main: Instant) {
     let mut verified = 0u64;
-    for workload in suite.iter().filter(|workload| workload.counted()) {
-        counted(workload, 1, probe);
+    for workload in suite {
+        match workload.kind {
+            Kind::Operation if workload.counted() => {
+                counted(workload, 1, probe);
+            }
+            Kind::Startup(start) => {
+                startup::once(workload.id, start, main);
+            }
+            Kind::Operation | Kind::StructBytes(_) => continue,
+        }
         verified += 1;
     }
     println!("{}", json!({ "verified": verified }));
 }
 
 fn counted(workload: &Workload, operations: u64, probe: Probe) -> AllocationCounts {
-    CURRENT_ID.set(workload.id);
+    at_work(workload.id);
     let mut meter = Count::new(operations, probe);
     (workload.count)(&mut meter, workload.size);
     match meter.counts() {
@@ -201,7 +242,7 @@ fn counted(workload: &Workload, operations: u64, probe: Probe) -> AllocationCoun
 
 fn criterion(suite: &'static [Workload]) {
     let mut criterion = Criterion::default().with_measurement(CpuAndWall).configure_from_args();
-    for workload in suite {
+    for workload in suite.iter().filter(|workload| workload.is_operation()) {
         let (group_name, function) = workload.id.split_once('/').unwrap_or((workload.id, ""));
         let mut group = criterion.benchmark_group(group_name);
         group.throughput(match workload.bytes {
@@ -213,7 +254,7 @@ fn criterion(suite: &'static [Workload]) {
             None => BenchmarkId::from_parameter(function),
         };
         group.bench_function(id, |bencher| {
-            CURRENT_ID.set(workload.id);
+            at_work(workload.id);
             (workload.time)(bencher, workload.size);
         });
         group.finish();
@@ -234,13 +275,26 @@ fn leave_cpu_times(path: &Path) {
     }
 }
 
+/// Note which workload this thread is at.
+pub(crate) fn at_work(id: &'static str) {
+    CURRENT_ID.set(id);
+}
+
+/// A whole number from 1 to `limit`.
+pub(crate) fn number(what: &str, text: &str, limit: u64) -> u64 {
+    match text.parse::<u64>() {
+        Ok(number) if (1..=limit).contains(&number) => number,
+        _ => usage(&format!("{text:?} is no number of {what}: wanted 1 to {limit}")),
+    }
+}
+
 /// End the process: its answer was wrong, so nothing it measured means anything.
 pub(crate) fn wrong_answer(why: &str) -> ! {
     eprintln!("perfkit: wrong answer from {}: {why}", CURRENT_ID.get());
     exit(WRONG_ANSWER_EXIT_CODE);
 }
 
-fn usage(message: &str) -> ! {
+pub(crate) fn usage(message: &str) -> ! {
     eprintln!("perfkit: {message}");
     exit(USAGE_EXIT_CODE);
 }

@@ -32,17 +32,23 @@
 mod allocator;
 mod cli;
 mod count;
+mod latency;
 mod meter;
 mod round;
+mod scaling;
+mod startup;
 mod suite;
 mod time;
 
 pub use allocator::{AllocationCounts, CountingAllocator};
 pub use cli::{Probe, WRONG_ANSWER_EXIT_CODE, run, run_operations};
 pub use count::{Count, perfkit_region};
+pub use latency::Latency;
 pub use meter::{Answer, Meter};
 pub use round::Round;
-pub use suite::{Floor, Workload};
+pub use scaling::Scaling;
+pub use startup::Startup;
+pub use suite::{Floor, Kind, Workload};
 pub use time::{CpuAndWall, Time};
 
 #[doc(hidden)]

@@ -1,5 +1,7 @@
 //! The one interface a workload is written against.
 
+use std::sync::Arc;
+
 /// What a check says of an operation's result: `Err` names what was wrong and what would be right.
 pub type Answer = Result<(), String>;
 
@@ -18,6 +20,38 @@ pub trait Meter {
         op: impl FnMut(I) -> O,
         check: impl FnMut(&O) -> Answer,
     );
+
+    /// Something that all threads of the scaling instrument work on: the first thread makes it, the others get the same
+    /// one. On every other instrument it is simply made. What a workload makes without asking here is each thread's own.
+    ///
+    /// Ask before measuring, and borrow from the `Arc` once, so that nothing of it is in the measured closure:
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    /// use perfkit_harness::{Meter, ensure, suite};
+    ///
+    /// /// Take an entry from one table that all threads use.
+    /// fn look_up(meter: &mut impl Meter, entries: u64) {
+    ///     let table = meter.shared(|| Mutex::new((0..entries).collect::<Vec<u64>>()));
+    ///     let table = &*table;
+    ///     let mine = meter.thread() as u64 % entries; // threads start at different places
+    ///     meter.measure(
+    ///         || table.lock().map_or(0, |table| table[mine as usize]),
+    ///         |found| ensure!(*found == mine, "entry {mine} is {found}"),
+    ///     );
+    /// }
+    ///
+    /// suite!(pub SUITE: "table/look_up" / entries in [64] => look_up, scales(););
+    /// assert!(SUITE[0].scales);
+    /// ```
+    fn shared<S: Send + Sync + 'static>(&mut self, make: impl FnOnce() -> S) -> Arc<S> {
+        Arc::new(make())
+    }
+
+    /// Which of the scaling instrument's threads this is, from 0; always 0 on the other instruments.
+    fn thread(&self) -> usize {
+        0
+    }
 }
 
 /// `Ok(())` where the condition holds, else an `Err` with the formatted message.

@@ -1,6 +1,8 @@
 //! The table of workloads: plain constants, one monomorphised function pointer per instrument.
 
-use crate::{count::Count, round::Round, time::CpuAndWall};
+use crate::{
+    count::Count, latency::Latency, round::Round, scaling::Scaling, startup::Startup, time::CpuAndWall,
+};
 
 /// One row of a suite: a workload at one size.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +32,28 @@ pub struct Workload {
     pub count: fn(&mut Count, u64),
     /// One round of an interleaved comparison.
     pub round: fn(&mut Round, u64),
+    /// Whether the scaling instrument runs it on several threads at once.
+    pub scales: bool,
+    /// The scaling instrument, on each thread.
+    pub scaling: fn(&mut Scaling, u64),
+    /// Operations per second on the schedule of the latency instrument; 0 where latency is not measured.
+    pub latency_rate: u64,
+    /// The latency instrument.
+    pub latency: fn(&mut Latency, u64),
+    /// What the row is; the functions above are those of an operation.
+    pub kind: Kind,
+}
+
+/// What a row of a suite measures.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Kind {
+    /// An operation, done again and again.
+    Operation,
+    /// A process from its start to ready.
+    Startup(fn(&mut Startup)),
+    /// A type of so many bytes.
+    StructBytes(usize),
 }
 
 /// A floor, named by the id prefix and the parameter of the workload that is the limit.
@@ -59,6 +83,8 @@ impl Workload {
         time: fn(&mut criterion::Bencher<'_, CpuAndWall>, u64),
         count: fn(&mut Count, u64),
         round: fn(&mut Round, u64),
+        scaling: fn(&mut Scaling, u64),
+        latency: fn(&mut Latency, u64),
     ) -> Self {
         Self {
             id,
@@ -73,7 +99,27 @@ impl Workload {
             time,
             count,
             round,
+            scales: false,
+            scaling,
+            latency_rate: 0,
+            latency,
+            kind: Kind::Operation,
         }
+    }
+
+    /// A row for a process that starts: `start` returns when it is ready.
+    pub const fn startup(id: &'static str, start: fn(&mut Startup)) -> Self {
+        Self { kind: Kind::Startup(start), ..Self::without_operation(id) }
+    }
+
+    /// A row for the size of a type.
+    pub const fn struct_bytes(id: &'static str, bytes: usize) -> Self {
+        Self { kind: Kind::StructBytes(bytes), ..Self::without_operation(id) }
+    }
+
+    /// A row whose kind is not an operation: nobody calls its functions.
+    const fn without_operation(id: &'static str) -> Self {
+        Self::new(id, 0, |_, _| {}, |_, _| {}, |_, _| {}, |_, _| {}, |_, _| {})
     }
 
     /// One operation processes this many bytes.
@@ -107,7 +153,12 @@ impl Workload {
     }
 
     /// This many threads work at once; the workload is contended and timed only.
+    ///
+    /// # Panics
+    ///
+    /// When it is compiled, if the row scales: the scaling instrument makes the threads itself.
     pub const fn threads(mut self, threads: u32) -> Self {
+        assert!(!self.scales, "a workload that makes threads of its own does not scale by more of them");
         self.threads = threads;
         self.contended = true;
         self
@@ -125,9 +176,39 @@ impl Workload {
         self
     }
 
+    /// Run it on 1, 2, 4 and 8 threads at once, as far as there are cores, and tell the rate of all together. Every
+    /// thread calls the workload function for itself; what they are to share it asks [`Meter::shared`] for.
+    ///
+    /// # Panics
+    ///
+    /// When it is compiled, if the workload makes threads of its own.
+    ///
+    /// [`Meter::shared`]: crate::Meter::shared
+    pub const fn scales(mut self) -> Self {
+        assert!(self.threads == 1, "a workload that makes threads of its own does not scale by more of them");
+        self.scales = true;
+        self
+    }
+
+    /// Tell the percentiles of its latency when so many operations a second are meant to start.
+    ///
+    /// # Panics
+    ///
+    /// When it is compiled, if the rate is 0.
+    pub const fn latency(mut self, rate_per_second: u64) -> Self {
+        assert!(rate_per_second > 0, "a schedule has at least one operation a second");
+        self.latency_rate = rate_per_second;
+        self
+    }
+
+    /// Whether the row is an operation, which time, counts, scaling and latency are of.
+    pub const fn is_operation(&self) -> bool {
+        matches!(self.kind, Kind::Operation)
+    }
+
     /// Whether the counting instruments apply: they see one thread only.
     pub const fn counted(&self) -> bool {
-        self.threads == 1
+        self.is_operation() && self.threads == 1
     }
 }
 
@@ -136,6 +217,30 @@ impl Workload {
 /// `"id" => function;` is a row without parameter, `"id" / n in [1, 2] => function;` a row per size with the id
 /// `id/1`, `id/2`. Options follow behind commas and are the methods of [`Workload`], with `n` in scope:
 /// `"seal" / n in [64, 256] => seal, bytes(n), floor("raw", n + 4);`
+///
+/// Two forms of rows are no operations. `"id" => struct_bytes(Type);` is the size of a type. `"id" => startup(function);`
+/// is a process from its start to ready: perfkit runs the function once in each of many fresh processes. It returns when
+/// it is ready, or says why it is not, and what it returns lives until the moment was taken:
+///
+/// ```
+/// use std::collections::HashMap;
+/// use perfkit_harness::{ensure, suite};
+///
+/// struct Session { key: [u8; 32], counter: u64 }
+///
+/// /// Ready when the table can be asked.
+/// fn table() -> Result<HashMap<u64, u64>, String> {
+///     let table: HashMap<u64, u64> = (0..1000).map(|key| (key, key * key)).collect();
+///     ensure!(table.len() == 1000, "{} of 1000 entries", table.len())?;
+///     Ok(table)
+/// }
+///
+/// suite!(pub SUITE:
+///     "session/bytes" => struct_bytes(Session);
+///     "table/ready" => startup(table), revision(2);
+/// );
+/// assert!(!SUITE[0].is_operation());
+/// ```
 #[macro_export]
 macro_rules! suite {
     (@row $id:expr, $size:expr, $function:path) => {
@@ -145,10 +250,18 @@ macro_rules! suite {
             |bencher: &mut $crate::Bencher<'_, $crate::CpuAndWall>, size| $function(&mut $crate::Time::new(bencher), size),
             |count: &mut $crate::Count, size| $function(count, size),
             |round: &mut $crate::Round, size| $function(round, size),
+            |scaling: &mut $crate::Scaling, size| $function(scaling, size),
+            |latency: &mut $crate::Latency, size| $function(latency, size),
         )
     };
     (@rows [$($done:expr,)*] $id:literal / $n:ident in [$($size:literal),+ $(,)?] => $function:path $(, $option:ident($($argument:expr),*))* ; $($rest:tt)*) => {
         $crate::suite!(@sizes [$($done,)*] $id $n [$($size)+] $function [$($option($($argument),*))*] $($rest)*)
+    };
+    (@rows [$($done:expr,)*] $id:literal => struct_bytes($type:ty) $(, $option:ident($($argument:expr),*))* ; $($rest:tt)*) => {
+        $crate::suite!(@rows [$($done,)* $crate::Workload::struct_bytes($id, ::core::mem::size_of::<$type>())$(.$option($($argument),*))*,] $($rest)*)
+    };
+    (@rows [$($done:expr,)*] $id:literal => startup($function:path) $(, $option:ident($($argument:expr),*))* ; $($rest:tt)*) => {
+        $crate::suite!(@rows [$($done,)* $crate::Workload::startup($id, |startup: &mut $crate::Startup| startup.measure($function))$(.$option($($argument),*))*,] $($rest)*)
     };
     (@rows [$($done:expr,)*] $id:literal => $function:path $(, $option:ident($($argument:expr),*))* ; $($rest:tt)*) => {
         $crate::suite!(@rows [$($done,)* $crate::suite!(@row $id, 0, $function)$(.$option($($argument),*))*,] $($rest)*)

@@ -233,13 +233,10 @@ fn gates_counts(config: &Config) -> bool {
 
 /// Whether an instrument that was planned fills this metric.
 fn is_measured(plan: &Plan, metric: &str) -> bool {
-    let instrument = match metric {
-        "allocs_per_op" | "reallocs_per_op" | "alloc_bytes_per_op" | "peak_bytes" => Instrument::Allocs,
-        "ir_cross_check" => return plan.cross_check_asked,
-        name if is_counted(name) => Instrument::Count,
-        _ => Instrument::Time,
-    };
-    plan.rows.iter().any(|row| row.instruments.contains(&instrument))
+    match Instrument::of_metric(metric) {
+        Instrument::CrossCheck => plan.cross_check_asked,
+        instrument => plan.rows.iter().any(|row| row.instruments.contains(&instrument)),
+    }
 }
 
 /// The worst thing that happened decides. A gate that judged nothing has not held.

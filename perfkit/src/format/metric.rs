@@ -24,7 +24,8 @@ pub struct Metric {
     /// Samples, rounds or operations behind `value`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
-    /// The instrument: `criterion`, `callgrind`, `dhat`, `allocator`, `iai-callgrind`, `import`.
+    /// The instrument: `criterion`, `callgrind`, `dhat`, `allocator`, `iai-callgrind`, `scaling`, `latency`, `startup`,
+    /// `size`, `import`.
     pub source: String,
     /// Fields of later minor versions.
     #[serde(flatten)]
@@ -77,13 +78,15 @@ pub struct MetricInfo {
     pub heading: &'static str,
 }
 
-/// Every metric name, in the order of table columns. `scaling_efficiency_N` stands for any `N`.
+/// Every metric name, in the order of table columns. `ops_ps_N` and `scaling_efficiency_N` stand for any number `N` of
+/// threads.
 pub const METRICS: &[MetricInfo] = &[
     timed("time_ns", "ns", Better::Less, "time"),
     timed("cpu_time_ns", "ns", Better::Less, "cpu time"),
     timed("criterion_ns", "ns", Better::Less, "criterion"),
     timed("throughput_Bps", "B/s", Better::More, "throughput"),
     timed("ops_ps", "1/s", Better::More, "rate"),
+    timed("ops_ps_N", "1/s", Better::More, "rate (N threads)"),
     counted("ir", "instructions/op", "instr"),
     counted("locked_ops", "operations/op", "locked"),
     counted("syscalls", "calls/op", "syscalls"),
@@ -97,6 +100,7 @@ pub const METRICS: &[MetricInfo] = &[
     timed("p99_ns", "ns", Better::Less, "p99"),
     timed("p999_ns", "ns", Better::Less, "p99.9"),
     timed("startup_ns", "ns", Better::Less, "start-up"),
+    timed("process_startup_ns", "ns", Better::Less, "process start-up"),
     timed("scaling_efficiency_N", "ratio", Better::More, "scaling"),
     counted("struct_bytes", "B", "struct"),
     counted("binary_bytes", "B", "binary"),
@@ -112,8 +116,19 @@ const fn counted(name: &'static str, unit: &'static str, heading: &'static str) 
 
 /// What is fixed about `name`; `None` for a name that perfkit does not know.
 pub fn metric_info(name: &str) -> Option<&'static MetricInfo> {
-    let known = if name.starts_with("scaling_efficiency_") { "scaling_efficiency_N" } else { name };
+    let known = match of_threads(name) {
+        Some(("ops_ps", _)) => "ops_ps_N",
+        Some(("scaling_efficiency", _)) => "scaling_efficiency_N",
+        _ => name,
+    };
     METRICS.iter().find(|info| info.name == known)
+}
+
+/// What a name that ends in a number of threads is before it, and the number: `ops_ps_8` is `ops_ps` with 8 threads.
+pub fn of_threads(name: &str) -> Option<(&str, u32)> {
+    let (before, threads) = name.rsplit_once('_')?;
+    let is_plain = !threads.starts_with(['0', '+']);
+    Some((before, threads.parse().ok().filter(|_| is_plain)?))
 }
 
 impl Metric {
@@ -186,6 +201,9 @@ mod tests {
     #[test]
     fn scaling_names_carry_any_thread_count() {
         assert_eq!(metric_info("scaling_efficiency_8").unwrap().better, Better::More);
+        assert_eq!(metric_info("ops_ps_16").unwrap().unit, "1/s");
+        assert!(metric_info("scaling_efficiency_08").is_none() && metric_info("ops_ps_many").is_none());
+        assert_eq!(metric_info("ops_ps").unwrap().name, "ops_ps");
         assert!(metric_info("time_s").is_none());
     }
 }

@@ -18,7 +18,7 @@ pub mod verdict;
 
 pub use baseline::{Acceptance, Baseline, BaselineKind, CountedKey};
 pub use benchmark::{Benchmark, Invalidation, Witness};
-pub use config::{Config, Gate, GateKind, Level, Suite, Waiver};
+pub use config::{Binary, Config, Gate, GateKind, Level, Suite, Waiver};
 pub use document::{DocumentError, read_document, write_document};
 pub use host::{EnvironmentGuard, Fingerprint, Host, HostRules};
 pub use metric::{Better, Class, Interval, Metric, MetricInfo, metric_info};

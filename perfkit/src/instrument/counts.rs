@@ -65,8 +65,11 @@ pub fn count_with(
 ) -> Result<Counts, InstrumentError> {
     let operations = operations.max(1);
     let symbols = Symbols::read(&executable.path)?;
-    let once = region(executable, id, operations, &symbols, scratch)?;
-    let twice = region(executable, id, 2 * operations, &symbols, scratch)?;
+    let run = |operations| {
+        region(executable, &["--perfkit-count", id, &operations_argument(operations)], id, &symbols, scratch)
+    };
+    let once = run(operations)?;
+    let twice = run(2 * operations)?;
     let bytes_copied = match copies {
         Copies::Skip => None,
         Copies::Count => {
@@ -91,6 +94,28 @@ pub fn count_with(
     })
 }
 
+/// Count one run's region, which is not divided and from which nothing is taken: a start. Bytes copied are counted too.
+pub(super) fn one_run(
+    executable: &Executable,
+    arguments: &[&str],
+    id: &str,
+    scratch: &Path,
+) -> Result<Counts, InstrumentError> {
+    let symbols = Symbols::read(&executable.path)?;
+    let region = region(executable, arguments, id, &symbols, scratch)?;
+    let bytes_copied = dhat::bytes_copied(executable, arguments, scratch)?;
+    let functions: BTreeMap<String, f64> =
+        region.functions.into_iter().map(|(name, cost)| (name, cost as f64)).collect();
+    Ok(Counts {
+        ir: region.cost.instructions as f64,
+        locked_ops: region.cost.locked as f64,
+        syscalls: region.cost.system_calls as f64,
+        bytes_copied: Some(bytes_copied as f64),
+        witness: witness(&functions),
+        functions,
+    })
+}
+
 /// The difference of two runs, per operation. Negative only if more operations cost less.
 pub(super) fn per_operation(once: u64, twice: u64, operations: u64) -> f64 {
     (twice as f64 - once as f64) / operations as f64
@@ -105,13 +130,12 @@ struct Region {
 
 fn region(
     executable: &Executable,
+    arguments: &[&str],
     id: &str,
-    operations: u64,
     symbols: &Symbols,
     scratch: &Path,
 ) -> Result<Region, InstrumentError> {
-    let arguments = ["--perfkit-count", id, &operations_argument(operations)];
-    let profile = run(executable, &arguments, Collect::Region, scratch)?;
+    let profile = run(executable, arguments, Collect::Region, scratch)?;
     let unreadable =
         |why: String| InstrumentError::Unreadable { what: format!("the callgrind profile of {id}"), why };
     let (entries, cost) = profile.entered(is_region);

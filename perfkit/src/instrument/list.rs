@@ -27,9 +27,23 @@ pub struct ListedWorkload {
     pub contended: bool,
     /// Operations per counted run.
     pub counted_operations: u64,
-    /// What the executable can be asked to do with it; empty from executables that do not say.
+    /// What the executable can be asked to do with it, the words behind `--perfkit-`; empty for executables that do not
+    /// say so, which count and time.
     #[serde(default)]
     pub modes: Vec<String>,
+    /// Operations per second on the schedule of the latency instrument; 0 where latency is not measured.
+    #[serde(default)]
+    pub latency_rate: u64,
+    /// The size of the type that the row declares.
+    #[serde(default)]
+    pub struct_bytes: Option<u64>,
+}
+
+impl ListedWorkload {
+    /// Whether the executable can do this with it.
+    pub fn has_mode(&self, mode: &str) -> bool {
+        self.modes.iter().any(|known| known == mode)
+    }
 }
 
 /// Ask an executable for its workloads.

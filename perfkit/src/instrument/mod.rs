@@ -2,8 +2,9 @@
 //! baselines, gates or tables.
 //!
 //! What is measured and how is in [`mod@counts`] (callgrind and dhat), [`mod@allocations`] (the counting allocator),
-//! [`mod@time`] (Criterion), [`mod@ab_round`] (one arm of a comparison), [`mod@cross_check`] (iai-callgrind) and [`mod@first_call`] (counting an unedited Criterion
-//! bench).
+//! [`mod@time`] (Criterion), [`mod@scaling`], [`mod@latency`], [`mod@startup`], [`mod@size`],
+//! [`mod@ab_round`] (one arm of a comparison), [`mod@cross_check`]
+//! (iai-callgrind) and [`mod@first_call`] (counting an unedited Criterion bench).
 
 pub mod ab_round;
 pub mod affinity;
@@ -15,9 +16,13 @@ pub mod criterion;
 pub mod cross_check;
 pub mod dhat;
 pub mod first_call;
+pub mod latency;
 pub mod list;
 pub mod native_witness;
 mod process;
+pub mod scaling;
+pub mod size;
+pub mod startup;
 mod symbols;
 pub mod time;
 mod time_metrics;
@@ -38,9 +43,13 @@ pub use counts::{Copies, Counts, count, count_with};
 pub use criterion::criterion_list;
 pub use cross_check::{CrossCheck, cross_check};
 pub use first_call::first_call;
+pub use latency::{LatencyRound, latency, summarise_latency};
 pub use list::{ListedWorkload, list};
 pub use native_witness::native_witness;
 pub use process::{interrupt, interrupted};
+pub use scaling::{ScalingRound, scaling, summarise_scaling};
+pub use size::binary_bytes;
+pub use startup::{Start, count_startup, startup, summarise_startup};
 pub use time::{TimeRound, TimeSettings, round};
 pub use time_metrics::summarise;
 pub use valgrind::valgrind_version;
@@ -139,6 +148,14 @@ pub enum InstrumentError {
     /// The measured region made a thread, whose work the counters would miss.
     #[error("{id} creates a thread inside its measured region; counted workloads run on one thread")]
     ThreadInRegion {
+        /// The benchmark.
+        id: String,
+    },
+    /// The start made a thread, so its cost is not all counted.
+    #[error(
+        "{id} creates a thread while it starts, whose instructions would be missing; its start is timed only"
+    )]
+    ThreadInStart {
         /// The benchmark.
         id: String,
     },

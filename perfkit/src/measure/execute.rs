@@ -12,10 +12,16 @@ use std::{
     },
 };
 
-use super::{Plan, Planned, plan::problem, progress::Progress};
+use super::{
+    Plan, Planned,
+    plan::{RowKind, problem},
+    progress::Progress,
+    rounds::Rounds,
+    timed::time_all,
+};
 use crate::{
     format::{Benchmark, Metric, Mode, Problem, ProblemKind, config::Instrument, metric::METRICS},
-    instrument::{self, Counts, InstrumentError, TimeRound, TimeSettings},
+    instrument::{self, Counts, InstrumentError},
     store::{SAMPLES_SCHEMA, Samples},
 };
 
@@ -49,18 +55,29 @@ pub fn execute(
     let has = |row: &&Planned, instrument| row.instruments.contains(&instrument);
     let counted: Vec<&Planned> =
         plan.rows.iter().filter(|row| has(row, Instrument::Count) || has(row, Instrument::Allocs)).collect();
-    let timed: Vec<&Planned> = plan.rows.iter().filter(|row| has(row, Instrument::Time)).collect();
-    progress.expect((counted.len() + plan.cross_checks.len() + timed.len() * rounds as usize) as u64);
+    let of = |instrument| plan.rows.iter().filter(|row| has(row, instrument)).collect::<Vec<&Planned>>();
+    let (started, scaled) = (of(Instrument::Startup), of(Instrument::Scaling));
+    let (scheduled, timed) = (of(Instrument::Latency), of(Instrument::Time));
+    let in_rounds = started.len() + scaled.len() + scheduled.len() + timed.len();
+    progress.expect((counted.len() + plan.cross_checks.len() + in_rounds * rounds as usize) as u64);
 
     let mut measurement = Measurement { problems: plan.problems.clone(), ..Measurement::default() };
     measurement.samples.schema = SAMPLES_SCHEMA.to_owned();
     let mut rows: BTreeMap<String, Benchmark> =
         plan.rows.iter().map(|row| (row.benchmark.id.clone(), row.benchmark.clone())).collect();
 
+    for row in of(Instrument::Size) {
+        measurement.take_size(row, &mut rows);
+    }
     for (row, counts) in count_all(&counted, scratch, progress) {
         measurement.take_counts(&row.benchmark.id, counts, &mut rows);
     }
     cross_check(plan, &mut measurement, &mut rows, scratch, progress);
+    let mut in_rounds =
+        Rounds { rounds, mode, measurement: &mut measurement, benchmarks: &mut rows, progress };
+    in_rounds.startup(&started);
+    in_rounds.scaling(&scaled);
+    in_rounds.latency(&scheduled);
     time_all(&timed, mode, rounds, &mut measurement, &mut rows, scratch, progress);
 
     // A wrong answer leaves no number behind.
@@ -121,11 +138,14 @@ fn count(row: &Planned, scratch: &Path) -> Counted {
     }
     let id = &row.benchmark.id;
     if row.instruments.contains(&Instrument::Count) {
-        let counts = match row.counted_operations {
-            Some(operations) => {
+        let counts = match (row.kind, row.counted_operations) {
+            (RowKind::Startup, _) => {
+                instrument::count_startup(&row.time, id, scratch).map(|counts| (counts, "startup"))
+            }
+            (_, Some(operations)) => {
                 instrument::count(&row.time, id, operations, scratch).map(|counts| (counts, "exact"))
             }
-            None => instrument::first_call(&row.time, id, scratch).map(|counts| (counts, "first_call")),
+            _ => instrument::first_call(&row.time, id, scratch).map(|counts| (counts, "first_call")),
         };
         match counts {
             Ok((counts, statistic)) => counted.take(counts, statistic),
@@ -172,6 +192,22 @@ impl Counted {
 }
 
 impl Measurement {
+    fn take_size(&mut self, row: &Planned, rows: &mut BTreeMap<String, Benchmark>) {
+        let (name, bytes) = match row.kind {
+            RowKind::StructBytes(bytes) => ("struct_bytes", Ok(bytes)),
+            RowKind::Binary => ("binary_bytes", instrument::binary_bytes(&row.time.path)),
+            RowKind::Operation | RowKind::Startup => return,
+        };
+        let id = &row.benchmark.id;
+        match (bytes, rows.get_mut(id), METRICS.iter().find(|info| info.name == name)) {
+            (Ok(bytes), Some(row), Some(info)) => {
+                row.metrics.insert(name.to_owned(), Metric::new(info, bytes as f64, "exact", "size"));
+            }
+            (Err(error), ..) => self.problems.push(problem(id.clone(), &error)),
+            _ => {}
+        }
+    }
+
     fn take_counts(&mut self, id: &str, counted: Counted, rows: &mut BTreeMap<String, Benchmark>) {
         self.problems.extend(counted.errors.iter().map(|error| problem(id.to_owned(), error)));
         if !counted.functions.is_empty() {
@@ -215,89 +251,5 @@ fn cross_check(
             Err(error) => measurement.problems.push(problem(subject, &error)),
         }
         progress.step();
-    }
-}
-
-fn time_all(
-    timed: &[&Planned],
-    mode: Mode,
-    rounds: u32,
-    measurement: &mut Measurement,
-    rows: &mut BTreeMap<String, Benchmark>,
-    scratch: &Path,
-    progress: &Progress,
-) {
-    if timed.is_empty() {
-        return;
-    }
-    let settings = if mode == Mode::Quick { TimeSettings::quick() } else { TimeSettings::full() };
-    let mut taken: BTreeMap<&str, Vec<TimeRound>> = BTreeMap::new();
-    let mut failed: BTreeMap<&str, InstrumentError> = BTreeMap::new();
-    'rounds: for round in 0..rounds {
-        for (index, row) in timed.iter().enumerate() {
-            let id = row.benchmark.id.as_str();
-            if instrument::interrupted() {
-                break 'rounds;
-            }
-            progress.say(&format!("timing {id} (round {} of {rounds})", round + 1));
-            if !failed.contains_key(id) {
-                let scratch = scratch.join(format!("time-{index}"));
-                match instrument::round(&row.time, id, &settings, &scratch) {
-                    Ok(found) => taken.entry(id).or_default().push(found),
-                    Err(error) => {
-                        failed.insert(id, error);
-                    }
-                }
-            }
-            progress.step();
-        }
-        measurement.rounds = round + 1;
-    }
-    if mode == Mode::Full {
-        witness_all(timed, measurement, rows, scratch, progress);
-    }
-    for row in timed {
-        let id = row.benchmark.id.as_str();
-        if let Some(error) = failed.get(id) {
-            measurement.problems.push(problem(id.to_owned(), error));
-            continue;
-        }
-        let Some(rounds) = taken.get(id) else { continue };
-        if let Some(found) = rows.get_mut(id) {
-            found.metrics.extend(instrument::summarise(rounds, &row.benchmark, row.contended));
-        }
-        let samples = rounds.iter().map(|round| round.samples.clone()).collect();
-        measurement.samples.time.insert(id.to_owned(), samples);
-    }
-}
-
-/// Name the kernels that ran natively, where counting found one named after an instruction set.
-fn witness_all(
-    timed: &[&Planned],
-    measurement: &mut Measurement,
-    rows: &mut BTreeMap<String, Benchmark>,
-    scratch: &Path,
-    progress: &Progress,
-) {
-    for planned in timed.iter().filter(|row| row.counted_operations.is_some()) {
-        let id = planned.benchmark.id.as_str();
-        let Some(row) = rows.get_mut(id).filter(|row| row.witness.counted.is_some()) else { continue };
-        if instrument::interrupted() {
-            return;
-        }
-        progress.say(&format!("sampling {id}"));
-        match instrument::native_witness(&planned.time, id, scratch) {
-            Ok(found) => row.witness.native = found,
-            Err(error) => {
-                // The reason is the same for every row; once is enough.
-                let subject = "native dispatch witness".to_owned();
-                measurement.problems.push(Problem {
-                    subject,
-                    kind: ProblemKind::Skipped,
-                    message: error.to_string(),
-                });
-                return;
-            }
-        }
     }
 }

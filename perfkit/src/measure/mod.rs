@@ -7,7 +7,9 @@ pub(crate) mod near_names;
 mod plan;
 pub mod progress;
 mod request;
+mod rounds;
+mod timed;
 
 pub use execute::{FULL_ROUNDS, Measurement, execute};
-pub use plan::{BuildPlace, Plan, PlanError, Planned, plan};
+pub use plan::{BuildPlace, Plan, PlanError, Planned, RowKind, plan};
 pub use request::{Request, Selection};

@@ -9,17 +9,19 @@ use thiserror::Error;
 
 use super::{
     Request, Selection,
-    listing::{list_criterion, list_suite},
+    listing::{binary_row, list_criterion, list_suite},
     near_names::unmatched,
     progress::Progress,
 };
 use crate::{
     format::{
-        Benchmark, Problem, ProblemKind, Suite,
+        Benchmark, Binary, Problem, ProblemKind, Suite,
         config::{Instrument, Patterns},
     },
     instrument::{Executable, InstrumentError},
-    workspace::{BenchKind, BenchTarget, Workspace, bench_targets, build, build::BuildSettings},
+    workspace::{
+        BenchKind, BenchTarget, Workspace, bench_targets, build, build::BuildSettings, build_binary,
+    },
 };
 
 /// Why nothing can be measured.
@@ -61,8 +63,25 @@ pub struct Planned {
     pub contended: bool,
     /// What the time executable can be asked to do with it beside Criterion.
     pub modes: Vec<String>,
+    /// Operations per second on the latency instrument's schedule.
+    pub latency_rate: u64,
+    /// What the row is.
+    pub kind: RowKind,
     /// The instruments to run.
     pub instruments: BTreeSet<Instrument>,
+}
+
+/// What there is to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    /// An operation, done again and again.
+    Operation,
+    /// A process from start to ready.
+    Startup,
+    /// A type of so many bytes.
+    StructBytes(u64),
+    /// A binary: the row's executable itself.
+    Binary,
 }
 
 /// Everything to be measured.
@@ -142,7 +161,7 @@ pub fn plan(
             let place = |row: &Planned| format!("{}::{}", row.time.package, row.time.target);
             if let Some(other) = rows.get(&row.benchmark.id) {
                 let (id, first, second) = (row.benchmark.id.clone(), place(other), place(&row));
-                if row.counted_operations.is_some() {
+                if target.kind == BenchKind::Perfkit {
                     return Err(PlanError::DuplicateId { id, first, second });
                 }
                 // Criterion asks for uniqueness within a target only.
@@ -157,9 +176,51 @@ pub fn plan(
     for (id, executable) in allocs {
         if let Some(row) = rows.get_mut(&id) {
             row.allocs = Some(executable);
+            if row.counted_operations.is_some() {
+                row.instruments.insert(Instrument::Allocs);
+            }
         }
     }
+    if wants(Instrument::Size) {
+        binaries(workspace, &settings, &mut plan, &mut rows, progress)?;
+    }
     select(plan, rows, request, wants)
+}
+
+/// Build the binaries whose size was asked for, and add their rows.
+fn binaries(
+    workspace: &Workspace,
+    settings: &BuildSettings,
+    plan: &mut Plan,
+    rows: &mut BTreeMap<String, Planned>,
+    progress: &Progress,
+) -> Result<(), PlanError> {
+    let wanted = |binary: &&Binary| {
+        let id = binary.id();
+        plan.selection.contains(&id) && plan.selection.allows(&id, Instrument::Size)
+    };
+    let binaries: Vec<&Binary> = workspace.config.binaries.iter().filter(wanted).collect();
+    for binary in binaries {
+        let id = binary.id();
+        if let Some(other) = rows.get(&id) {
+            let first = other.time.name();
+            return Err(PlanError::DuplicateId {
+                id,
+                first,
+                second: "a [[binary]] of perfkit.toml".to_owned(),
+            });
+        }
+        progress.say(&format!("building {}", binary.target));
+        match build_binary(workspace, settings, binary) {
+            Ok(executable) => {
+                rows.insert(id.clone(), binary_row(&id, executable));
+            }
+            Err(message) => {
+                plan.problems.push(Problem { subject: id, kind: ProblemKind::BuildFailed, message });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Where a plan's executables are built: the workspace itself, or a base revision beside it.
@@ -229,16 +290,7 @@ fn select(
         if !plan.selection.contains(&id) {
             continue;
         }
-        let applies = |instrument: &Instrument| match instrument {
-            Instrument::Time => true,
-            Instrument::Count => row.counted_operations.is_some() || row.benchmark.threads == 1,
-            Instrument::Allocs => row.allocs.is_some() && row.counted_operations.is_some(),
-            Instrument::CrossCheck => false,
-        };
-        let instruments = Instrument::ALL.into_iter().filter(applies);
-        row.instruments = instruments
-            .filter(|instrument| wants(*instrument) && plan.selection.allows(&id, *instrument))
-            .collect();
+        row.instruments.retain(|instrument| wants(*instrument) && plan.selection.allows(&id, *instrument));
         plan.rows.push(row);
     }
     if plan.rows.is_empty() && !plan.problems.iter().any(is_failure) {
@@ -262,7 +314,9 @@ fn select(
 pub(super) fn problem(subject: String, error: &InstrumentError) -> Problem {
     let kind = match error {
         InstrumentError::WrongAnswer(_) => ProblemKind::WrongAnswer,
-        InstrumentError::ToolMissing { .. } | InstrumentError::NotCriterion { .. } => ProblemKind::Skipped,
+        InstrumentError::ToolMissing { .. }
+        | InstrumentError::NotCriterion { .. }
+        | InstrumentError::ThreadInStart { .. } => ProblemKind::Skipped,
         _ => ProblemKind::ToolFailed,
     };
     Problem { subject, kind, message: error.to_string() }

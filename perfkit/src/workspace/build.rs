@@ -152,7 +152,7 @@ fn sort_out(
 }
 
 /// The last `limit` bytes of a text, on a character boundary.
-fn tail(text: &str, limit: usize) -> &str {
+pub(super) fn tail(text: &str, limit: usize) -> &str {
     let mut start = text.len().saturating_sub(limit);
     while !text.is_char_boundary(start) {
         start += 1;

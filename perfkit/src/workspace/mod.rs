@@ -1,6 +1,7 @@
 //! The workspace under measurement: its packages and bench targets as Cargo sees them, its build profile, its
 //! revision. perfkit asks Cargo and git; it never guesses at paths.
 
+pub mod binary;
 pub mod build;
 pub mod discover;
 pub mod profile;
@@ -13,6 +14,7 @@ use thiserror::Error;
 
 use crate::format::{Config, config::ConfigError};
 
+pub use binary::build_binary;
 pub use build::{BuildFailure, Built, build};
 pub use discover::{BenchKind, BenchTarget, bench_targets};
 

@@ -1,5 +1,6 @@
 //! `perfkit.toml`: the suites, gates and waivers of one workspace. Unknown keys are errors.
 
+mod binary;
 mod gate;
 mod patterns;
 mod suite;
@@ -13,6 +14,7 @@ use std::{
 use serde::Deserialize;
 use thiserror::Error;
 
+pub use binary::Binary;
 pub use gate::{Gate, GateKind, Level};
 pub use patterns::Patterns;
 pub use suite::{Instrument, Suite};
@@ -60,6 +62,9 @@ pub struct Config {
     /// Named sets of benchmarks.
     #[serde(default, rename = "suite")]
     pub suites: Vec<Suite>,
+    /// Binaries whose size is measured.
+    #[serde(default, rename = "binary")]
+    pub binaries: Vec<Binary>,
     /// What must hold.
     #[serde(default, rename = "gate")]
     pub gates: Vec<Gate>,

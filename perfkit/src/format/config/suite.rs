@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Patterns;
+use crate::format::{Class, metric::of_threads, metric_info};
 
 /// A named set of ids with its instruments and build settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -43,9 +44,62 @@ pub enum Instrument {
     Allocs,
     /// iai-callgrind's own count of the headline ids, as a check on ours.
     CrossCheck,
+    /// Operations per second at 1, 2, 4 and 8 threads.
+    Scaling,
+    /// Latency percentiles at a fixed rate.
+    Latency,
+    /// Fresh processes from start to ready.
+    Startup,
+    /// Bytes of types and binaries.
+    Size,
 }
 
 impl Instrument {
-    /// All of them, in the order they run.
-    pub const ALL: [Self; 4] = [Self::Count, Self::Allocs, Self::CrossCheck, Self::Time];
+    /// All of them, in the order they run: what a busy machine cannot move goes first.
+    pub const ALL: [Self; 8] = [
+        Self::Size,
+        Self::Count,
+        Self::Allocs,
+        Self::CrossCheck,
+        Self::Startup,
+        Self::Scaling,
+        Self::Latency,
+        Self::Time,
+    ];
+
+    /// The one that fills a metric.
+    pub fn of_metric(name: &str) -> Self {
+        match name {
+            "allocs_per_op" | "reallocs_per_op" | "alloc_bytes_per_op" | "peak_bytes" => Self::Allocs,
+            "ir_cross_check" => Self::CrossCheck,
+            "struct_bytes" | "binary_bytes" => Self::Size,
+            "p50_ns" | "p99_ns" | "p999_ns" => Self::Latency,
+            "startup_ns" | "process_startup_ns" => Self::Startup,
+            name if is_of_threads(name) => Self::Scaling,
+            name if metric_info(name).is_some_and(|info| info.class == Class::Counted) => Self::Count,
+            _ => Self::Time,
+        }
+    }
+}
+
+fn is_of_threads(name: &str) -> bool {
+    matches!(name, "ops_ps_N" | "scaling_efficiency_N")
+        || of_threads(name).is_some_and(|(of, _)| matches!(of, "ops_ps" | "scaling_efficiency"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::metric::METRICS;
+
+    #[test]
+    fn every_metric_is_filled_by_an_instrument_of_its_class() {
+        for info in METRICS {
+            let counts = [Instrument::Count, Instrument::Allocs, Instrument::CrossCheck, Instrument::Size];
+            let is_counted = counts.contains(&Instrument::of_metric(info.name));
+            assert_eq!(is_counted, info.class == Class::Counted, "{}", info.name);
+        }
+        assert_eq!(Instrument::of_metric("scaling_efficiency_4"), Instrument::Scaling);
+        assert_eq!(Instrument::of_metric("ops_ps"), Instrument::Time);
+    }
 }

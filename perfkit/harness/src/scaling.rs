@@ -1,0 +1,212 @@
+//! The scaling instrument: the same operation on several threads at once, for as long as the caller says.
+//!
+//! Every thread calls the workload function for itself, so whatever the function makes is the thread's own; what all
+//! threads work on is what the function asks [`Meter::shared`] for. The threads meet at a barrier, warm up together,
+//! and count their operations over the same window. The rate is the sum of the threads' own rates, so a thread that
+//! saw the end of the window a little late adds nothing false.
+//!
+//! A turn of the loop reads one shared flag that nobody writes meanwhile: a load and a branch beside the operation.
+
+use std::{
+    any::Any,
+    hint::black_box,
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::exit,
+    sync::{
+        Arc, Barrier, Mutex, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+
+use crate::{
+    Answer, Meter, Workload,
+    cli::{at_work, find, number, usage, wrong_answer},
+};
+
+/// More threads than any machine that this will meet has cores.
+const THREAD_LIMIT: u64 = 1024;
+/// The longest window; longer ones say less than more of them do.
+const WINDOW_LIMIT_MILLISECONDS: u64 = 60_000;
+/// The warm-up, as a share of the window.
+const WARM_UP_SHARE: u32 = 4;
+/// Inputs that are made before the clock starts, in [`Meter::measure_batched`].
+const INPUTS_AT_A_TIME: usize = 64;
+/// The exit code of a process in which a thread panicked.
+const PANIC_EXIT_CODE: i32 = 101;
+
+/// Answer `--perfkit-scaling ID THREADS MILLISECONDS` with one JSON object.
+pub(crate) fn answer(suite: &'static [Workload], id: &str, threads: &str, milliseconds: &str) {
+    let workload = find(suite, id);
+    if !workload.scales {
+        usage(&format!("{id} does not say that it scales; declare it in the suite with `scales()`"));
+    }
+    let threads = number("threads", threads, THREAD_LIMIT);
+    let window = Duration::from_millis(number("milliseconds", milliseconds, WINDOW_LIMIT_MILLISECONDS));
+    let threads = usize::try_from(threads).unwrap_or(1);
+    let runs = run(workload, threads, window);
+    let rate = |run: &ThreadRun| run.operations as f64 / run.elapsed.as_secs_f64();
+    println!(
+        "{}",
+        json!({
+            "id": workload.id,
+            "threads": threads,
+            "operations": runs.iter().map(|run| run.operations).sum::<u64>(),
+            "ops_ps": runs.iter().map(rate).sum::<f64>(),
+            "thread_ops_ps": runs.iter().map(rate).collect::<Vec<f64>>(),
+        })
+    );
+}
+
+/// What one thread did inside the window.
+#[derive(Debug, Clone, Copy)]
+struct ThreadRun {
+    operations: u64,
+    elapsed: Duration,
+}
+
+fn run(workload: &'static Workload, threads: usize, window: Duration) -> Vec<ThreadRun> {
+    let stage = Arc::new(Stage {
+        start: Barrier::new(threads + 1),
+        phase: AtomicU8::new(WARM_UP),
+        shared: Mutex::new(Vec::new()),
+    });
+    let threads: Vec<_> = (0..threads)
+        .map(|thread| {
+            let stage = Arc::clone(&stage);
+            thread::spawn(move || one_thread(workload, stage, thread))
+        })
+        .collect();
+    stage.start.wait();
+    thread::sleep(window / WARM_UP_SHARE);
+    stage.phase.store(MEASURE, Ordering::Relaxed);
+    thread::sleep(window);
+    stage.phase.store(STOP, Ordering::Relaxed);
+    // A thread that does not return a run has ended the process.
+    threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+}
+
+/// A thread that cannot go on ends the process: the others wait for it at the barrier.
+fn one_thread(workload: &'static Workload, stage: Arc<Stage>, thread: usize) -> ThreadRun {
+    at_work(workload.id);
+    let mut meter = Scaling { stage, thread, asked: 0, run: None };
+    let outcome = catch_unwind(AssertUnwindSafe(|| (workload.scaling)(&mut meter, workload.size)));
+    match (outcome, meter.run) {
+        (Ok(()), Some(run)) => run,
+        (Ok(()), None) => wrong_answer("the workload never measured"),
+        // The panic has printed its message.
+        (Err(_), _) => exit(PANIC_EXIT_CODE),
+    }
+}
+
+const WARM_UP: u8 = 0;
+const MEASURE: u8 = 1;
+const STOP: u8 = 2;
+
+/// What the threads have in common.
+struct Stage {
+    start: Barrier,
+    phase: AtomicU8,
+    /// What [`Meter::shared`] made, in the order in which it was asked for.
+    shared: Mutex<Vec<Arc<dyn Any + Send + Sync>>>,
+}
+
+/// A [`Meter`] of one thread among several.
+pub struct Scaling {
+    stage: Arc<Stage>,
+    thread: usize,
+    /// How many shared things this thread has asked for.
+    asked: usize,
+    run: Option<ThreadRun>,
+}
+
+impl Scaling {
+    fn is_in(&self, phase: u8) -> bool {
+        self.stage.phase.load(Ordering::Relaxed) == phase
+    }
+
+    /// `turn` does some operations and says how many and in what time; `None` where that is all of the time.
+    fn window(&mut self, mut turn: impl FnMut() -> (u64, Option<Duration>)) {
+        if self.run.is_some() {
+            wrong_answer("the workload measured twice; a workload measures once");
+        }
+        self.stage.start.wait();
+        while self.is_in(WARM_UP) {
+            turn();
+        }
+        let started = Instant::now();
+        let mut operations = 0;
+        let mut inside: Option<Duration> = None;
+        while self.is_in(MEASURE) {
+            let (more, elapsed) = turn();
+            operations += more;
+            if let Some(elapsed) = elapsed {
+                inside = Some(inside.unwrap_or_default() + elapsed);
+            }
+        }
+        let elapsed = inside.unwrap_or_else(|| started.elapsed());
+        self.run = Some(ThreadRun { operations, elapsed });
+    }
+}
+
+impl Meter for Scaling {
+    fn measure<O>(&mut self, mut op: impl FnMut() -> O, mut check: impl FnMut(&O) -> Answer) {
+        require(check(&op()));
+        self.window(|| {
+            black_box(op());
+            (1, None)
+        });
+        require(check(&op()));
+    }
+
+    /// Set-up happens between the batches, while the other threads work: the contention that is seen is less than in
+    /// a loop without set-up.
+    fn measure_batched<I, O>(
+        &mut self,
+        mut setup: impl FnMut() -> I,
+        mut op: impl FnMut(I) -> O,
+        mut check: impl FnMut(&O) -> Answer,
+    ) {
+        require(check(&op(setup())));
+        let mut inputs = Vec::with_capacity(INPUTS_AT_A_TIME);
+        self.window(|| {
+            inputs.extend((0..INPUTS_AT_A_TIME).map(|_| setup()));
+            let started = Instant::now();
+            for input in inputs.drain(..) {
+                black_box(op(input));
+            }
+            (INPUTS_AT_A_TIME as u64, Some(started.elapsed()))
+        });
+        require(check(&op(setup())));
+    }
+
+    fn shared<S: Send + Sync + 'static>(&mut self, make: impl FnOnce() -> S) -> Arc<S> {
+        // The list is whole even if a `make` panicked: nothing is pushed before it returns.
+        let mut shared = self.stage.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if shared.len() == self.asked {
+            shared.push(Arc::new(make()));
+        }
+        let found = shared.get(self.asked).cloned();
+        drop(shared);
+        self.asked += 1;
+        match found.map(Arc::downcast::<S>) {
+            Some(Ok(shared)) => shared,
+            _ => wrong_answer(
+                "the threads ask for different shared things; ask for the same ones in the same order",
+            ),
+        }
+    }
+
+    fn thread(&self) -> usize {
+        self.thread
+    }
+}
+
+fn require(answer: Answer) {
+    if let Err(why) = answer {
+        wrong_answer(&why);
+    }
+}
