@@ -7,12 +7,12 @@ use clap::Args;
 use crate::{
     cmd::{Exit, Failure, Global, OutputFormat},
     format::{
-        Baseline, BaselineKind, Run,
+        Baseline, Run,
         document::{document_text, write_whole},
     },
     render::Terminal,
-    report::compare::{Before, compare_run, render_comment, render_text},
-    store::{Measured, Samples, Store, StoreError, find_baseline},
+    report::compare::{Before, compare_run, fitting_baselines, render_comment, render_text},
+    store::{Measured, Samples, Store, StoreError},
     workspace::Workspace,
 };
 
@@ -109,12 +109,7 @@ fn named(store: &Store, workspace: &Workspace, name: &str, run: &Run) -> Result<
 
 /// The run's verdicts over the baselines that fit it; where there are neither, the run before it on the same machine.
 fn fitting(store: &Store, workspace: &Workspace, run: &Run) -> Result<Before, Failure> {
-    let folder = workspace.baselines();
-    let mut baselines: Vec<Baseline> = Vec::new();
-    for name in [format!("counted-{}", run.host.isa_counted), run.host.profile.clone()] {
-        let found = find_baseline(&folder, &name)?.map(|(_, baseline)| baseline);
-        baselines.extend(found.filter(|baseline| baseline.kind != BaselineKind::Reference));
-    }
+    let baselines = fitting_baselines(&workspace.baselines(), run)?;
     let mut before = Before::fitting(&baselines, run);
     for baseline in &baselines {
         before.functions.extend(accepted_samples(store, workspace, baseline).functions);

@@ -1,13 +1,92 @@
-//! `perfkit report html`.
+//! `perfkit report html`: everything stored, on one page.
+
+use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::json;
 
-use crate::cmd::{Exit, Failure, Global};
+use crate::{
+    cmd::{Exit, Failure, Global, Output, OutputFormat},
+    format::document::{document_text, write_whole},
+    report::{
+        compare::fitting_baselines,
+        html::{FlameGraphs, HistoryError, HostPage, read_histories, render_page},
+    },
+    store::Store,
+};
+
+/// Runs of each host that a page shows, unless asked otherwise.
+const RUNS: u32 = 50;
+/// The most: a page is read by a browser.
+const RUNS_LIMIT: i64 = 1000;
 
 /// Arguments of `perfkit report html`.
 #[derive(Debug, Args)]
-pub struct HtmlArgs {}
+pub struct HtmlArgs {
+    #[command(flatten)]
+    output_format: Output,
+    /// Write here; `report.html` in the store's folder when absent
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Only this host
+    #[arg(long, value_name = "NAME")]
+    host: Option<String>,
+    /// The newest runs of each host that are shown
+    #[arg(long, value_name = "N", default_value_t = RUNS, value_parser = clap::value_parser!(u32).range(1..=RUNS_LIMIT))]
+    limit: u32,
+    /// Embed flamegraphs from here too: `DIR/<benchmark>.svg` (repeatable)
+    #[arg(long, value_name = "DIR")]
+    flamegraphs: Vec<PathBuf>,
+}
 
-pub(super) fn execute(_global: &Global, _args: &HtmlArgs) -> Result<Exit, Failure> {
-    Err(Failure::new(Exit::Usage, "not built yet"))
+pub(super) fn execute(global: &Global, args: &HtmlArgs) -> Result<Exit, Failure> {
+    let workspace = global.workspace()?;
+    let store = Store::new(&workspace.store());
+    let histories = read_histories(&store, args.host.as_deref(), args.limit as usize)?;
+    let unreadable = histories.unreadable;
+    for why in &unreadable {
+        eprintln!("left out: {why}");
+    }
+    let mut hosts = Vec::new();
+    for history in histories.hosts {
+        let baselines = fitting_baselines(&workspace.baselines(), &history.latest)?;
+        hosts.push(HostPage::new(history, baselines));
+    }
+    let mut folders = args.flamegraphs.clone();
+    folders.push(workspace.store().join("flamegraphs"));
+    folders.extend(hosts.iter().map(|host| workspace.store().join("triage").join(&host.history.latest.id)));
+    let ids = hosts.iter().flat_map(|host| host.history.benchmarks.keys()).map(String::as_str);
+    let flamegraphs = FlameGraphs::read(&folders, ids);
+    for why in &flamegraphs.left_out {
+        eprintln!("left out: {why}");
+    }
+    let page = render_page(&hosts, &unreadable, &flamegraphs);
+    let path = args.output.clone().unwrap_or_else(|| workspace.store().join("report.html"));
+    write_whole(&path, page.as_bytes())?;
+
+    let benchmarks: usize = hosts.iter().map(|host| host.history.benchmarks.len()).sum();
+    let runs: usize = hosts.iter().map(|host| host.history.runs.len()).sum();
+    let shown = path.strip_prefix(&workspace.root).unwrap_or(&path).display().to_string();
+    match args.output_format.format {
+        OutputFormat::Json => {
+            let document = json!({
+                "schema": "perfkit.written/1", "file": shown, "bytes": page.len(),
+                "hosts": hosts.len(), "runs": runs, "benchmarks": benchmarks, "left_out": unreadable,
+            });
+            print!("{}", document_text(&document).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
+        }
+        _ => println!("{shown} written: {benchmarks} benchmarks, {runs} runs, {} bytes", page.len()),
+    }
+    Ok(Exit::Held)
+}
+
+impl From<HistoryError> for Failure {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Store(error) => error.into(),
+            HistoryError::Document(error) => error.into(),
+            error @ HistoryError::UnknownHost { .. } => Self::new(Exit::Usage, error),
+            error @ HistoryError::Unreadable(_) => Self::new(Exit::ToolFailed, error),
+        }
+    }
 }

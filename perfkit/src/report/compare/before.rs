@@ -1,12 +1,12 @@
 //! The side that a run is held against: another run, one baseline, or the baselines that fit the run. Each says which
 //! of its numbers may be compared with the run's, and why not where they may not.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use crate::{
     format::{Baseline, BaselineKind, Benchmark, Class, CountedKey, Mode, Run},
     render::{header::machine, units},
-    store::Samples,
+    store::{Samples, StoreError, find_baseline},
     workspace::revision::short,
 };
 
@@ -110,9 +110,10 @@ impl Before {
             names.push(baseline.name.clone());
         }
         let plural = if names.len() == 1 { "" } else { "s" };
-        before.title = match names.is_empty() {
-            true => "nothing accepted yet".to_owned(),
-            false => format!("baseline{plural} {}", names.join(" and ")),
+        before.title = match (names.is_empty(), after.verdicts.is_empty()) {
+            (true, true) => "nothing accepted yet".to_owned(),
+            (true, false) => "what its gates held it against".to_owned(),
+            (false, _) => format!("baseline{plural} {}", names.join(" and ")),
         };
         before.names = names;
         before
@@ -196,6 +197,16 @@ pub fn guards(run: &Run) -> Vec<String> {
 pub fn is_whole(run: &Run) -> bool {
     let asked = &run.provenance.selection;
     asked.suites.is_empty() && asked.filters.is_empty() && !run.provenance.partial
+}
+
+/// The baselines in `folder` that are of the run's host and counted instruction set. Published figures are not.
+pub fn fitting_baselines(folder: &Path, run: &Run) -> Result<Vec<Baseline>, StoreError> {
+    let mut baselines = Vec::new();
+    for name in [format!("counted-{}", run.host.isa_counted), run.host.profile.clone()] {
+        let found = find_baseline(folder, &name)?.map(|(_, baseline)| baseline);
+        baselines.extend(found.filter(|baseline| baseline.kind != BaselineKind::Reference));
+    }
+    Ok(baselines)
 }
 
 fn part(baseline: &Baseline, after: &Run) -> Part {

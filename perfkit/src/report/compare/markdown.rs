@@ -114,7 +114,7 @@ fn changed(row: &Row) -> String {
 }
 
 /// Before, after and the difference in one unit, then in per cent.
-pub(super) fn cells(row: &Row) -> (String, String, String) {
+pub fn cells(row: &Row) -> (String, String, String) {
     let show = |value: Option<f64>| value.map(|value| units::quantity(value, &row.unit)).unwrap_or_default();
     let (Some(before), Some(after)) = (row.before, row.after) else {
         return (show(row.before), show(row.after), String::new());
@@ -133,7 +133,7 @@ pub(super) fn cells(row: &Row) -> (String, String, String) {
 }
 
 /// Glyph and word, and whether they are bad news.
-pub(super) fn label(row: &Row) -> (String, bool) {
+pub fn label(row: &Row) -> (String, bool) {
     let (text, bad) = match (row.state, row.standing) {
         (_, Standing::Judged(outcome)) => {
             let bad = outcome <= crate::format::Outcome::Missing;

@@ -16,9 +16,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use before::fitting_baselines;
 pub use before::{Before, Part};
 pub use headline::Headline;
-pub use markdown::{COMMENT_LIMIT_BYTES, render_comment};
+pub use markdown::{COMMENT_LIMIT_BYTES, cells as row_cells, label as row_label, render_comment};
 pub use rows::{OneSided, Row, Same, Standing, Whole};
 pub use text::render_text;
 
@@ -147,8 +148,8 @@ fn explain(rows: &[Row], before: &Functions, after: &Functions) -> FunctionDelta
 }
 
 /// A verdict in words, without its glyph, word and id, which renderers set themselves.
-fn verdict_details(verdict: &Verdict) -> String {
+pub fn verdict_details(verdict: &Verdict) -> String {
     let line = verdicts::line(verdict);
     let head = format!("{} {} {}", verdict.outcome.glyph(), verdict.outcome.word(), verdict.id);
-    line.strip_prefix(&head).unwrap_or(&line).trim().to_owned()
+    line.strip_prefix(&head).unwrap_or(&line).trim().replace("  ", " · ")
 }
