@@ -122,7 +122,7 @@ pub fn run(shape: &Shape, index: usize) -> Run {
 fn timestamp(days: usize) -> String {
     let (mut year, mut month, mut day) = (2026, 1, 5 + days);
     let length = |year: usize, month: usize| match month {
-        2 if year % 4 == 0 => 29,
+        2 if year.is_multiple_of(4) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,

@@ -1,7 +1,14 @@
 //! One metric of one benchmark over the runs of a host: its points, where the series is broken because the numbers
 //! mean something else from there on, and where it changed.
 
-use crate::format::{Better, Class, metric_info};
+use crate::{
+    format::{Better, Class, Metric, metric_info},
+    gate::tolerance::{EXACT_STEP, Tolerance},
+    statistics::change_points::{ChangePoint, Sensitivity, change_points},
+};
+
+/// Times on either side of a change: one bad run proves nothing.
+const FEWEST_TIMED: usize = 3;
 
 /// One stored value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,19 +91,62 @@ impl Trend {
     }
 }
 
-fn changes(_name: &str, class: Class, stretch: &[&Point]) -> Vec<Change> {
-    // STAND-IN
-    if class != Class::Counted {
-        return Vec::new();
-    }
-    stretch
-        .windows(2)
-        .filter(|pair| (pair[1].value - pair[0].value).abs() > 2.0)
-        .map(|pair| Change {
-            run: pair[1].run,
-            after_run: pair[0].run,
-            before: pair[0].value,
-            after: pair[1].value,
+fn changes(name: &str, class: Class, stretch: &[&Point]) -> Vec<Change> {
+    let values: Vec<f64> = stretch.iter().map(|point| point.value).collect();
+    let found = change_points(&values, sensitivity(name, class));
+    let change = |found: &ChangePoint| {
+        Some(Change {
+            run: stretch.get(found.index)?.run,
+            after_run: stretch.get(found.index.checked_sub(1)?)?.run,
+            before: found.before,
+            after: found.after,
         })
-        .collect()
+    };
+    found.iter().filter_map(change).collect()
+}
+
+/// Half of what a gate allows: a history shows what a gate is about to.
+fn sensitivity(name: &str, class: Class) -> Sensitivity {
+    let exact = Tolerance::Within { fraction: 0.0, slack: EXACT_STEP };
+    let tolerance = match metric_info(name).map(|info| Tolerance::of(name, &Metric::new(info, 0.0, "", ""))) {
+        None | Some(Tolerance::Exact) => exact,
+        Some(tolerance) => tolerance,
+    };
+    let fewest = if class == Class::Counted { 1 } else { FEWEST_TIMED };
+    match tolerance {
+        Tolerance::Within { fraction, slack } => {
+            Sensitivity { fraction: fraction / 2.0, absolute: slack / 2.0, fewest }
+        }
+        Tolerance::Exact => Sensitivity { fraction: 0.0, absolute: EXACT_STEP, fewest },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trend(name: &str, values: &[f64]) -> Trend {
+        let point = |(run, value): (usize, &f64)| Point { run, value: *value, kind: 0, quick: false };
+        let class = metric_info(name).unwrap().class;
+        Trend::new(name, class, values.iter().enumerate().map(point).collect())
+    }
+
+    #[test]
+    fn a_step_is_a_change_and_noise_is_none() {
+        let noise = [100.0, 101.0, 99.5, 100.4, 100.9, 99.8, 100.2, 101.1, 99.9, 100.0, 100.6, 99.7];
+        assert!(trend("cpu_time_ns", &noise).changes.is_empty());
+        let stepped: Vec<f64> = noise.iter().chain(&noise.map(|value| value * 1.2)).copied().collect();
+        let changes = trend("cpu_time_ns", &stepped).changes;
+        assert_eq!(
+            changes.iter().map(|change| (change.after_run, change.run)).collect::<Vec<_>>(),
+            [(11, 12)]
+        );
+    }
+
+    #[test]
+    fn an_exact_count_moves_in_one_run() {
+        let changes = trend("allocs_per_op", &[0.0, 0.0, 0.0, 0.0, 0.0, 3.0, 3.0, 3.0]).changes;
+        assert_eq!(changes.iter().map(|change| change.run).collect::<Vec<_>>(), [5]);
+        assert!(trend("allocs_per_op", &[3.0; 9]).changes.is_empty());
+    }
 }
