@@ -3,8 +3,8 @@
 //!
 //! What is measured and how is in [`mod@counts`] (callgrind and dhat), [`mod@allocations`] (the counting allocator),
 //! [`mod@time`] (Criterion), [`mod@scaling`], [`mod@latency`], [`mod@startup`], [`mod@size`],
-//! [`mod@ab_round`] (one arm of a comparison), [`mod@cross_check`]
-//! (iai-callgrind) and [`mod@first_call`] (counting an unedited Criterion bench).
+//! [`mod@ab_round`] (one arm of a comparison), [`mod@cross_check`] (iai-callgrind), [`mod@first_call`] (counting an
+//! unedited Criterion bench) and [`mod@runner_suite`] (unedited iai-callgrind and gungraun suites).
 
 pub mod ab_round;
 pub mod affinity;
@@ -20,6 +20,9 @@ pub mod latency;
 pub mod list;
 pub mod native_witness;
 mod process;
+pub mod runner;
+pub mod runner_suite;
+pub mod runner_summary;
 pub mod scaling;
 pub mod size;
 pub mod startup;
@@ -47,6 +50,7 @@ pub use latency::{LatencyRound, latency, summarise_latency};
 pub use list::{ListedWorkload, list};
 pub use native_witness::native_witness;
 pub use process::{interrupt, interrupted};
+pub use runner_suite::{RunnerBench, list_runner_suite, run_suite};
 pub use scaling::{ScalingRound, scaling, summarise_scaling};
 pub use size::binary_bytes;
 pub use startup::{Start, count_startup, startup, summarise_startup};
@@ -103,6 +107,14 @@ pub enum InstrumentError {
         tool: &'static str,
         /// What to do.
         remedy: &'static str,
+    },
+    /// The runner that an iai-callgrind or gungraun suite needs is not on this machine.
+    #[error("{runner} is not installed; {remedy}")]
+    RunnerMissing {
+        /// The runner.
+        runner: &'static str,
+        /// The command that installs the version which the suite asks for.
+        remedy: String,
     },
     /// The tool is there in a version that does not fit.
     #[error("{tool} {found} does not fit, wanted {wanted}; {remedy}")]

@@ -4,6 +4,7 @@
 pub mod binary;
 pub mod build;
 pub mod discover;
+pub mod lock_file;
 pub mod profile;
 pub mod revision;
 

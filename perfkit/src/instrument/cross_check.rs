@@ -15,15 +15,13 @@
 //! iai-callgrind counts everything below the bench function, the set-up included; the difference of the two cancels
 //! it. It agrees with [`count`](super::count()) within 1 % and 5 instructions for workloads that do not allocate.
 
-pub mod summary;
-
 use std::{collections::BTreeMap, path::Path};
 
-use super::{Executable, InstrumentError};
-use summary::BenchSummary;
-
-const RUNNER: &str = "iai-callgrind-runner";
-const INSTALL: &str = "cargo install iai-callgrind-runner --version 0.16.1 --locked";
+use super::{
+    Executable, InstrumentError,
+    runner::explain,
+    runner_summary::{self, BenchSummary},
+};
 
 /// One workload as iai-callgrind counts it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,36 +39,12 @@ pub fn cross_check(executable: &Executable, scratch: &Path) -> Result<Vec<CrossC
     })?;
     let process = executable.process().arg("--bench");
     let process = process.env("IAI_CALLGRIND_HOME", home.path()).env("IAI_CALLGRIND_OUTPUT_FORMAT", "json");
-    let printed = process.env("IAI_CALLGRIND_COLOR", "never").run().map_err(explain)?.stdout;
+    let printed = process.env("IAI_CALLGRIND_COLOR", "never").run();
+    let printed = printed.map_err(|error| explain(error, executable))?.stdout;
     let unreadable =
         |why| InstrumentError::Unreadable { what: format!("the summaries of {}", executable.name()), why };
-    let summaries = summary::read_lines(&printed).map_err(unreadable)?;
+    let summaries = runner_summary::read_lines(&printed).map_err(unreadable)?;
     pair(&summaries).map_err(unreadable)
-}
-
-/// What a failed run means: a runner that is missing, or one of another version than the library.
-fn explain(error: InstrumentError) -> InstrumentError {
-    let InstrumentError::ProcessFailed { output, .. } = &error else { return error };
-    if output.contains("Is iai-callgrind-runner installed") {
-        return InstrumentError::ToolMissing { tool: RUNNER, remedy: INSTALL };
-    }
-    // "iai-callgrind-runner (0.15.0) is older than iai-callgrind (0.16.1). …"
-    let version_behind = |words: &str| {
-        let (_, rest) = output.split_once(words)?;
-        Some(rest.split_once(')')?.0.to_owned())
-    };
-    let is_mismatch = ["is older than iai-callgrind", "is newer than iai-callgrind"]
-        .iter()
-        .any(|words| output.contains(words));
-    match (version_behind("iai-callgrind-runner ("), version_behind("than iai-callgrind (")) {
-        (Some(found), Some(wanted)) if is_mismatch => InstrumentError::ToolVersion {
-            tool: RUNNER,
-            found,
-            remedy: format!("cargo install iai-callgrind-runner --version {wanted} --locked"),
-            wanted,
-        },
-        _ => error,
-    }
 }
 
 /// Instructions per operation from the benches of one workload with the fewest and the most operations.
@@ -114,26 +88,5 @@ mod tests {
         assert_eq!(id_and_operations(r#"("a/b (x)/64", 1_000u64)"#), Some(("a/b (x)/64", 1000)));
         assert_eq!(id_and_operations("setup(), 5"), None);
         assert_eq!(id_and_operations(r#""a/b""#), None);
-    }
-
-    fn failed(output: &str) -> InstrumentError {
-        let status = "exit status: 1".to_owned();
-        explain(InstrumentError::ProcessFailed { command: "x".to_owned(), status, output: output.to_owned() })
-    }
-
-    #[test]
-    fn another_version_names_the_command_that_mends_it() {
-        let message = "iai-callgrind-runner (0.15.0) is older than iai-callgrind (0.16.1). Please update";
-        assert_eq!(
-            failed(message).to_string(),
-            "iai-callgrind-runner 0.15.0 does not fit, wanted 0.16.1; cargo install iai-callgrind-runner --version 0.16.1 --locked"
-        );
-    }
-
-    #[test]
-    fn a_missing_runner_is_a_missing_tool() {
-        let message = "Failed to run benchmarks: No such file.\n\nIs iai-callgrind-runner installed and";
-        assert!(matches!(failed(message), InstrumentError::ToolMissing { .. }));
-        assert!(matches!(failed("valgrind broke"), InstrumentError::ProcessFailed { .. }));
     }
 }
