@@ -5,8 +5,9 @@ use std::{fs, path::Path, process::Command};
 use serde::Serialize;
 
 use crate::{
-    host, instrument,
-    workspace::{Workspace, profile::BuildProfile},
+    host,
+    instrument::{self, runner::Runner},
+    workspace::{Workspace, lock_file::locked_versions, profile::BuildProfile},
 };
 
 /// One examined thing.
@@ -40,7 +41,8 @@ const BUSY_LOAD: f64 = 0.5;
 /// Examine the machine, and the workspace at `folder` if there is one.
 pub fn examine(folder: &Path) -> Vec<Finding> {
     let mut findings = vec![cpu(), isa(), virtualisation(), smt(), governor(), turbo(), load()];
-    findings.extend([cargo(), valgrind(), cross_check_runner(), performance_counters()]);
+    findings.extend([cargo(), valgrind(), performance_counters()]);
+    findings.extend(runners(folder));
     findings.push(workspace(folder));
     findings
 }
@@ -163,15 +165,26 @@ fn valgrind() -> Finding {
     }
 }
 
-fn cross_check_runner() -> Finding {
-    let remedy = "the iai-callgrind cross-check is skipped; cargo install iai-callgrind-runner --version 0.16.1 --locked";
-    match first_line(Command::new("iai-callgrind-runner").arg("--version")) {
-        Some(version) => good("iai-callgrind-runner", version),
-        None => match which("iai-callgrind-runner") {
-            true => good("iai-callgrind-runner", "found"),
-            false => missing("iai-callgrind-runner", "not found", remedy),
-        },
+/// The runners that the workspace's lock file asks for; they must be of their library's version.
+fn runners(folder: &Path) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for runner in Runner::ALL {
+        let wanted = locked_versions(folder, runner.library());
+        let installed = runner.installed_version();
+        let lost = |version: &str| {
+            format!("suites of {} are skipped; {}", runner.library(), runner.install_version(version))
+        };
+        for version in &wanted {
+            findings.push(match &installed {
+                None => missing(runner.program(), format!("not found, {version} is wanted"), lost(version)),
+                Some(found) if found == version => good(runner.program(), found.clone()),
+                Some(found) => {
+                    limited(runner.program(), format!("{found}, {version} is wanted"), lost(version))
+                }
+            });
+        }
     }
+    findings
 }
 
 fn performance_counters() -> Finding {
@@ -214,11 +227,6 @@ fn workspace(folder: &Path) -> Finding {
         Ok(_) => limited("workspace", "no perfkit.toml", "everything can be measured, nothing is gated"),
         Err(error) => limited("workspace", "none here", error.to_string()),
     }
-}
-
-fn which(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 fn first_line(command: &mut Command) -> Option<String> {

@@ -53,7 +53,10 @@ fn differences_of_n_and_2n_are_the_cross_check() {
 fn a_missing_runner_is_told_with_its_remedy() {
     let scratch = tempfile::tempdir().unwrap();
     let error = instrument::cross_check(&script("cross-check-without-runner"), scratch.path()).unwrap_err();
-    assert!(matches!(error, InstrumentError::ToolMissing { tool: "iai-callgrind-runner", .. }), "{error}");
+    assert!(
+        matches!(error, InstrumentError::RunnerMissing { runner: "iai-callgrind-runner", .. }),
+        "{error}"
+    );
 }
 
 fn an_interrupt_ends_what_is_under_way() {

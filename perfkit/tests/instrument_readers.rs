@@ -6,8 +6,7 @@ use std::{fs, path::Path};
 use perfkit::instrument::{
     callgrind,
     criterion::output::{self, Throughput},
-    cross_check::summary,
-    dhat,
+    dhat, runner_summary as summary,
 };
 use proptest::prelude::*;
 
@@ -281,7 +280,7 @@ mod summaries {
     fn what_is_wrong_is_named() {
         let good = fixture("iai-v6.jsonl");
         let cases = [
-            ("\"version\":\"6\"", "\"version\":\"5\"", "line 1: version 5 is not one of"),
+            ("\"version\":\"6\"", "\"version\":\"8\"", "line 1: version 8 is not one of"),
             ("\"version\":\"6\"", "\"v\":\"6\"", "line 1: version is missing"),
             ("\"profiles\"", "\"p\"", "line 1: profiles is missing"),
             ("\"Ir\"", "\"Cycles\"", "line 1: profiles have no Ir of Callgrind"),

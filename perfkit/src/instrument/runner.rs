@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use super::{Executable, InstrumentError};
+use super::{Executable, InstrumentError, process::find_program};
 use crate::workspace::lock_file::locked_version;
 
 /// A library whose benches are driven by a runner.
@@ -53,7 +53,16 @@ impl Runner {
         self.install_version(version.as_deref().unwrap_or("VERSION (that of the library in Cargo.lock)"))
     }
 
-    fn install_version(self, version: &str) -> String {
+    /// The version on the search path; `None` where there is none, the empty text where it does not tell.
+    pub fn installed_version(self) -> Option<String> {
+        let output =
+            std::process::Command::new(find_program(self.program())?).arg("--version").output().ok()?;
+        let said = [output.stdout, output.stderr].concat();
+        Some(told_version(&String::from_utf8_lossy(&said), self.program()).unwrap_or_default())
+    }
+
+    /// The command that installs this version of the runner.
+    pub fn install_version(self, version: &str) -> String {
         format!("cargo install {} --version {version} --locked", self.program())
     }
 }
@@ -87,6 +96,14 @@ fn versions(output: &str, runner: Runner) -> Option<(String, String)> {
     }
     let found = behind(&format!("{} (", runner.program()))?;
     Some((found, behind(&format!("than {} (", runner.library()))?))
+}
+
+/// gungraun-runner says "gungraun-runner 0.19.4"; iai-callgrind-runner knows no `--version`, and names its own,
+/// "iai-callgrind-runner (0.16.1)", where it complains.
+fn told_version(said: &str, program: &str) -> Option<String> {
+    let behind = said.split(program).skip(1).map(|rest| rest.trim_start_matches([' ', '(']));
+    let versions = behind.map(|rest| rest.split([')', ' ', '\n']).next().unwrap_or(""));
+    versions.map(str::to_owned).find(|version| version.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -127,6 +144,15 @@ mod tests {
         let locked =
             locked_version(Path::new(env!("CARGO_MANIFEST_DIR")), "perfkit", "iai-callgrind").unwrap();
         assert!(error.to_string().ends_with(&format!("--version {locked} --locked")), "{error}");
+    }
+
+    #[test]
+    fn both_runners_tell_their_version() {
+        let complaint = "iai_callgrind_runner: Error: No version information found for iai-callgrind but \
+                         iai-callgrind-runner (0.16.1) is >= '0.3.0'. Please update iai-callgrind to '0.16.1'";
+        assert_eq!(told_version(complaint, "iai-callgrind-runner").as_deref(), Some("0.16.1"));
+        assert_eq!(told_version("gungraun-runner 0.19.4\n", "gungraun-runner").as_deref(), Some("0.19.4"));
+        assert_eq!(told_version("gungraun-runner: no", "gungraun-runner"), None);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::{
     plan::{RowKind, problem},
     progress::Progress,
     rounds::Rounds,
+    runner_suites::run_suites,
     timed::time_all,
 };
 use crate::{
@@ -59,7 +60,8 @@ pub fn execute(
     let (started, scaled) = (of(Instrument::Startup), of(Instrument::Scaling));
     let (scheduled, timed) = (of(Instrument::Latency), of(Instrument::Time));
     let in_rounds = started.len() + scaled.len() + scheduled.len() + timed.len();
-    progress.expect((counted.len() + plan.cross_checks.len() + in_rounds * rounds as usize) as u64);
+    let suites = plan.cross_checks.len() + plan.runner_suites.len();
+    progress.expect((counted.len() + suites + in_rounds * rounds as usize) as u64);
 
     let mut measurement = Measurement { problems: plan.problems.clone(), ..Measurement::default() };
     measurement.samples.schema = SAMPLES_SCHEMA.to_owned();
@@ -73,6 +75,7 @@ pub fn execute(
         measurement.take_counts(&row.benchmark.id, counts, &mut rows);
     }
     cross_check(plan, &mut measurement, &mut rows, scratch, progress);
+    run_suites(plan, &mut measurement.problems, &mut rows, scratch, progress);
     let mut in_rounds =
         Rounds { rounds, mode, measurement: &mut measurement, benchmarks: &mut rows, progress };
     in_rounds.startup(&started);

@@ -8,8 +8,10 @@ mod plan;
 pub mod progress;
 mod request;
 mod rounds;
+mod runner_suites;
 mod timed;
 
 pub use execute::{FULL_ROUNDS, Measurement, execute};
 pub use plan::{BuildPlace, Plan, PlanError, Planned, RowKind, plan};
 pub use request::{Request, Selection};
+pub use runner_suites::RunnerSuite;

@@ -8,7 +8,7 @@ use std::{
 use thiserror::Error;
 
 use super::{
-    Request, Selection,
+    Request, RunnerSuite, Selection,
     listing::{binary_row, list_criterion, list_suite},
     near_names::unmatched,
     progress::Progress,
@@ -91,6 +91,8 @@ pub struct Plan {
     pub rows: Vec<Planned>,
     /// Targets of the iai-callgrind cross-check.
     pub cross_checks: Vec<Executable>,
+    /// Targets of iai-callgrind and gungraun, driven by their own runners.
+    pub runner_suites: Vec<RunnerSuite>,
     /// What could not be built or listed.
     pub problems: Vec<Problem>,
     /// Which ids were asked for.
@@ -126,7 +128,11 @@ pub fn plan(
             plan.problems.push(Problem { subject, kind: ProblemKind::Skipped, message });
             false
         }
-        None => target.kind != BenchKind::CrossCheck || wants(Instrument::CrossCheck),
+        None => match target.kind {
+            BenchKind::CrossCheck => wants(Instrument::CrossCheck),
+            BenchKind::Iai => wants(Instrument::Count),
+            _ => true,
+        },
     });
     progress.say(&format!("building {} bench targets", targets.len()));
     let built = build(&settings, &targets).map_err(PlanError::Cargo)?;
@@ -144,6 +150,15 @@ pub fn plan(
         let listed = match target.kind {
             BenchKind::CrossCheck => {
                 plan.cross_checks.push(executable);
+                continue;
+            }
+            BenchKind::Iai => {
+                match RunnerSuite::of(executable) {
+                    Ok(suite) => plan.runner_suites.push(suite),
+                    Err(error) => {
+                        plan.problems.push(problem(format!("{}::{}", target.package, target.name), &error));
+                    }
+                }
                 continue;
             }
             BenchKind::Perfkit => list_suite(&executable, &mut allocs),
@@ -241,9 +256,10 @@ fn left_out(target: &BenchTarget, settings: &BuildSettings) -> Option<String> {
         return Some(format!("it needs the feature {feature:?}; name it in a suite's `features`"));
     }
     match target.kind {
-        BenchKind::Iai => Some("an iai-callgrind or gungraun suite: run it with cargo bench".to_owned()),
-        BenchKind::Other => Some("neither a perfkit suite nor a Criterion bench".to_owned()),
-        BenchKind::Perfkit | BenchKind::CrossCheck | BenchKind::Criterion => None,
+        BenchKind::Other => {
+            Some("neither a perfkit suite nor one of Criterion, iai-callgrind or gungraun".to_owned())
+        }
+        BenchKind::Perfkit | BenchKind::CrossCheck | BenchKind::Criterion | BenchKind::Iai => None,
     }
 }
 
@@ -278,11 +294,15 @@ fn select(
     request: &Request,
     wants: impl Fn(Instrument) -> bool,
 ) -> Result<Plan, PlanError> {
-    let ids: Vec<String> = rows.keys().cloned().collect();
+    let listed = plan.runner_suites.iter().filter_map(|suite| suite.listed.as_ref()).flatten();
+    let ids: Vec<String> = rows.keys().chain(listed).cloned().collect();
     let known: Vec<&str> = ids.iter().map(String::as_str).collect();
     let is_failure = |problem: &Problem| problem.kind != ProblemKind::Skipped;
+    // A suite that cannot list what it holds may hold what was asked for.
+    let all_listed = plan.runner_suites.iter().all(|suite| suite.listed.is_some());
     if let Some(pattern) = plan.selection.filters.unmatched(&known).first()
         && !plan.problems.iter().any(is_failure)
+        && all_listed
     {
         return Err(PlanError::NothingMatched(unmatched(pattern, &known)));
     }
@@ -293,12 +313,19 @@ fn select(
         row.instruments.retain(|instrument| wants(*instrument) && plan.selection.allows(&id, *instrument));
         plan.rows.push(row);
     }
-    if plan.rows.is_empty() && !plan.problems.iter().any(is_failure) {
+    let suites = std::mem::take(&mut plan.runner_suites);
+    plan.runner_suites = suites.into_iter().filter(|suite| suite.is_asked_for(&plan)).collect();
+    if plan.rows.is_empty() && plan.runner_suites.is_empty() && !plan.problems.iter().any(is_failure) {
         let why = match (request.suites.is_empty(), known.is_empty()) {
             (_, true) => {
-                "the workspace has no benchmark that perfkit can drive: it looks for perfkit suites and \
-                          Criterion benches among the bench targets of its members"
-                    .to_owned()
+                let left_out =
+                    plan.problems.iter().map(|left| format!("; {}: {}", left.subject, left.message));
+                format!(
+                    "the workspace has no benchmark that perfkit can drive with these instruments: it looks for \
+                     perfkit suites, Criterion benches and suites of iai-callgrind and gungraun among the bench \
+                     targets of its members{}",
+                    left_out.take(LEFT_OUT_SHOWN).collect::<String>()
+                )
             }
             (false, _) => {
                 format!("suites {:?} select none of the {} benchmarks", request.suites, known.len())
@@ -310,11 +337,16 @@ fn select(
     Ok(plan)
 }
 
+/// How many targets that were left out an error names.
+const LEFT_OUT_SHOWN: usize = 4;
+
 /// An instrument's error as a problem of the run.
 pub(super) fn problem(subject: String, error: &InstrumentError) -> Problem {
     let kind = match error {
         InstrumentError::WrongAnswer(_) => ProblemKind::WrongAnswer,
         InstrumentError::ToolMissing { .. }
+        | InstrumentError::RunnerMissing { .. }
+        | InstrumentError::ToolVersion { .. }
         | InstrumentError::NotCriterion { .. }
         | InstrumentError::ThreadInStart { .. } => ProblemKind::Skipped,
         _ => ProblemKind::ToolFailed,

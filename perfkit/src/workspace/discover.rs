@@ -2,7 +2,9 @@
 //!
 //! Cargo's metadata does not say which harness a target uses, so the target's source is asked which crate it names.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use cargo_metadata::Package;
 
 use super::Workspace;
 
@@ -41,6 +43,7 @@ pub fn bench_targets(workspace: &Workspace) -> Vec<BenchTarget> {
     let mut targets = Vec::new();
     for package in workspace.metadata.workspace_packages() {
         let package_root = package.manifest_path.parent().map(|path| path.as_std_path().to_owned());
+        let by_default = default_features(package);
         for target in package.targets.iter().filter(|target| target.is_bench()) {
             let source = fs::read_to_string(&target.src_path).unwrap_or_default();
             targets.push(BenchTarget {
@@ -48,12 +51,30 @@ pub fn bench_targets(workspace: &Workspace) -> Vec<BenchTarget> {
                 name: target.name.clone(),
                 package_root: package_root.clone().unwrap_or_default(),
                 kind: kind_of(&source),
-                required_features: target.required_features.clone(),
+                required_features: needed(&target.required_features, &by_default),
             });
         }
     }
     targets.sort_by(|a, b| (&a.package, &a.name).cmp(&(&b.package, &b.name)));
     targets
+}
+
+fn needed(required: &[String], by_default: &BTreeSet<String>) -> Vec<String> {
+    required.iter().filter(|feature| !by_default.contains(*feature)).cloned().collect()
+}
+
+/// The features that `default` switches on, those behind others among them.
+fn default_features(package: &Package) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec!["default".to_owned()];
+    while let Some(feature) = open.pop() {
+        if let Some(enabled) = package.features.get(&feature)
+            && found.insert(feature)
+        {
+            open.extend(enabled.iter().cloned());
+        }
+    }
+    found
 }
 
 fn kind_of(source: &str) -> BenchKind {

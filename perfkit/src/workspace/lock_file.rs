@@ -8,16 +8,35 @@ use toml::Value;
 /// The locked version of `dependency` as `package` of the workspace around `folder` uses it; `None` where the lock file
 /// is not there yet, or where it does not say which of several versions is meant.
 pub fn locked_version(folder: &Path, package: &str, dependency: &str) -> Option<String> {
+    version_in(&lock_file(folder)?, package, dependency)
+}
+
+/// Every locked version of `dependency` in the workspace around `folder`.
+pub fn locked_versions(folder: &Path, dependency: &str) -> BTreeSet<String> {
+    let text = lock_file(folder).unwrap_or_default();
+    let lock: toml::Table = text.parse().unwrap_or_default();
+    let packages = lock.get("package").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    packages.iter().filter(|entry| is(entry, dependency)).filter_map(version).map(str::to_owned).collect()
+}
+
+/// Cargo knows where the workspace's root is.
+fn lock_file(folder: &Path) -> Option<String> {
     let metadata = MetadataCommand::new().current_dir(folder).no_deps().exec().ok()?;
-    let text = fs::read_to_string(metadata.workspace_root.as_std_path().join("Cargo.lock")).ok()?;
-    version_in(&text, package, dependency)
+    fs::read_to_string(metadata.workspace_root.as_std_path().join("Cargo.lock")).ok()
+}
+
+fn is(entry: &Value, name: &str) -> bool {
+    entry.get("name").and_then(Value::as_str) == Some(name)
+}
+
+fn version(entry: &Value) -> Option<&str> {
+    entry.get("version")?.as_str()
 }
 
 /// A direct dependency names its version where the lock file holds several; otherwise there is only one.
 fn version_in(text: &str, package: &str, dependency: &str) -> Option<String> {
     let lock: toml::Table = text.parse().ok()?;
     let packages = lock.get("package")?.as_array()?;
-    let is = |entry: &&Value, name: &str| entry.get("name").and_then(Value::as_str) == Some(name);
     let direct = packages.iter().filter(|entry| is(entry, package)).find_map(|entry| {
         let needed = entry.get("dependencies")?.as_array()?.iter().filter_map(Value::as_str);
         // `name`, `name version` or `name version (source)`.
@@ -29,7 +48,7 @@ fn version_in(text: &str, package: &str, dependency: &str) -> Option<String> {
         return Some(version);
     }
     let locked = packages.iter().filter(|entry| is(entry, dependency));
-    let versions: BTreeSet<&str> = locked.filter_map(|entry| entry.get("version")?.as_str()).collect();
+    let versions: BTreeSet<&str> = locked.filter_map(version).collect();
     match versions.len() {
         1 => versions.first().map(|version| (*version).to_owned()),
         _ => None,
