@@ -115,11 +115,14 @@ fn benchmark(id: &str, measures: Unique<Value>) -> Result<Benchmark, ImportError
     }
     let mut row = Benchmark::new(id);
     for (measure, value) in measures.0 {
-        let Some(info) = metric_info(&measure) else {
+        let Some((name, info, statistic)) = meaning(&measure) else {
             return Err(ImportError::UnknownMeasure { id: id.to_owned(), measure });
         };
-        let metric = metric(info, &measure, value).map_err(|problem| problem.at(id, &measure))?;
-        row.metrics.insert(measure, metric);
+        let metric = metric(info, statistic, value).map_err(|problem| problem.at(id, &measure))?;
+        if row.metrics.insert(name.clone(), metric).is_some() {
+            let what = format!("the metric {name} stands there with two statistics; keep one");
+            return Err(Problem::Value(what).at(id, &measure));
+        }
     }
     Ok(row)
 }
@@ -140,7 +143,7 @@ impl Problem {
     }
 }
 
-fn metric(info: &MetricInfo, measure: &str, value: Value) -> Result<Metric, Problem> {
+fn metric(info: &MetricInfo, statistic: &str, value: Value) -> Result<Metric, Problem> {
     let value: BmfValue = serde_json::from_value(value).map_err(Problem::Form)?;
     let fields = [
         ("value", Some(value.value)),
@@ -155,7 +158,7 @@ fn metric(info: &MetricInfo, measure: &str, value: Value) -> Result<Metric, Prob
             )));
         }
     }
-    let metric = Metric::new(info, value.value, statistic(info, measure), "import");
+    let metric = Metric::new(info, value.value, statistic, "import");
     match (value.lower_value, value.upper_value) {
         (None, None) => Ok(metric),
         (Some(low), Some(high)) if low <= value.value && value.value <= high => {
@@ -169,12 +172,24 @@ fn metric(info: &MetricInfo, measure: &str, value: Value) -> Result<Metric, Prob
     }
 }
 
-fn statistic(info: &MetricInfo, measure: &str) -> &'static str {
-    match (measure, info.class) {
-        ("criterion_ns", _) => "criterion",
-        (_, Class::Counted) => "exact",
-        (_, Class::Timed) => "imported",
+/// Counts that are not exact per operation carry their statistic in the measure's name, as `perfkit export` writes it.
+const COUNTED_STATISTICS: [&str; 2] = ["first_call", "runner"];
+
+/// The metric behind a measure, and its statistic.
+fn meaning(measure: &str) -> Option<(String, &'static MetricInfo, &'static str)> {
+    if let Some(info) = metric_info(measure) {
+        let statistic = match (measure, info.class) {
+            ("criterion_ns", _) => "criterion",
+            (_, Class::Counted) => "exact",
+            (_, Class::Timed) => "imported",
+        };
+        return Some((measure.to_owned(), info, statistic));
     }
+    COUNTED_STATISTICS.into_iter().find_map(|statistic| {
+        let name = measure.strip_suffix(statistic)?.strip_suffix('_')?;
+        let info = metric_info(name).filter(|info| info.class == Class::Counted)?;
+        Some((name.to_owned(), info, statistic))
+    })
 }
 
 fn known() -> String {
