@@ -18,6 +18,7 @@ pub mod host;
 pub mod import;
 pub mod instrument;
 pub mod lint;
+pub mod manual;
 pub mod measure;
 pub mod plot;
 pub mod render;

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use perfkit::cmd::Cli;
 
 fn main() -> ExitCode {
@@ -10,5 +9,5 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|argument| argument == "perfkit") {
         arguments.remove(1);
     }
-    perfkit::cmd::main(Cli::parse_from(arguments))
+    perfkit::cmd::main(Cli::parse_as_cargo_subcommand(arguments))
 }

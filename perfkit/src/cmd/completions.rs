@@ -1,6 +1,6 @@
 //! `perfkit completions`: as people expect.
 
-use clap::{Args, Command};
+use clap::{Args, Command, ValueEnum};
 
 use super::{Exit, Failure};
 use crate::completions::completions;
@@ -11,9 +11,25 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     shell: clap_complete::Shell,
+    /// The program that is completed
+    #[arg(long = "for", value_enum, default_value_t = Program::Perfkit)]
+    program: Program,
+}
+
+/// The names that perfkit is reached by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Program {
+    /// `perfkit …`
+    Perfkit,
+    /// `cargo-perfkit …`
+    CargoPerfkit,
 }
 
 pub(super) fn execute(args: &CompletionsArgs, command: Command) -> Result<Exit, Failure> {
-    print!("{}", completions(command, args.shell));
+    let program = match args.program {
+        Program::Perfkit => "perfkit",
+        Program::CargoPerfkit => "cargo-perfkit",
+    };
+    print!("{}", completions(command, program, args.shell));
     Ok(Exit::Held)
 }

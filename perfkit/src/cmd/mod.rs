@@ -22,9 +22,9 @@ mod run;
 mod self_test;
 mod waive;
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub use failure::{Exit, Failure};
 
@@ -153,6 +153,12 @@ impl Selecting {
 }
 
 impl Cli {
+    /// Parse as `cargo perfkit`, whose usage lines say so. Ends the process on help, version and errors.
+    pub fn parse_as_cargo_subcommand(arguments: impl IntoIterator<Item = OsString>) -> Self {
+        let matches = Self::command().bin_name("cargo perfkit").get_matches_from(arguments);
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
     /// Run the command.
     pub fn execute(self) -> Result<Exit, Failure> {
         let global = &self.global;
@@ -176,7 +182,7 @@ impl Cli {
             Command::Doctor(args) => doctor::execute(global, &args),
             Command::SelfTest(args) => self_test::execute(global, &args),
             Command::Completions(args) => completions::execute(&args, Self::command()),
-            Command::Man(args) => man::execute(global, &args),
+            Command::Man(args) => man::execute(&args, Self::command()),
         }
     }
 }
