@@ -4,6 +4,12 @@
 
 pub mod arms;
 pub mod identical;
+pub mod judge;
+pub mod judgement;
+pub mod rule;
 mod run;
 
+pub use judge::{judge, judge_all};
+pub use judgement::{Basis, Change, Estimate, Judgement, Reason};
+pub use rule::{Rule, RuleError};
 pub use run::{Contestant, LONGEST_ROUND, Pairing, Recorded, SHORTEST_ROUND, Schedule, run};
