@@ -115,8 +115,8 @@ mod tests {
         let mut uniform = move || random.next_u64() as f64 / u64::MAX as f64;
         let trials = 400;
         let alarms = (0..trials).filter(|_| {
-            let pairs: Vec<(f64, f64)> = (0..10)
-                .map(|round| f64::from(round))
+            let pairs: Vec<(f64, f64)> = (0..8)
+                .map(f64::from)
                 .map(|drift| (drift + 1.0 / uniform(), drift + 1.0 / uniform()))
                 .collect();
             test(&pairs).at_least <= 0.05
