@@ -132,7 +132,8 @@ fn percentage_digits(magnitude: f64) -> String {
     if magnitude < 99.95 { format!("{magnitude:.1}") } else { format!("{magnitude:.0}") }
 }
 
-fn choose<'a>(values: &[f64], unit: &'a str) -> (f64, &'a str) {
+/// What to divide by, and the unit to show then, so that the largest of the values reads well.
+pub(crate) fn choose<'a>(values: &[f64], unit: &'a str) -> (f64, &'a str) {
     let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let scales = match unit {
         "ns" => TIME,
