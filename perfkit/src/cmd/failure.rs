@@ -52,11 +52,13 @@ impl From<SessionError> for Failure {
             SessionError::Workspace(_) | SessionError::UnknownHost { .. } => Exit::Usage,
             SessionError::Plan(PlanError::Usage(_)) => Exit::Usage,
             SessionError::Plan(_) | SessionError::Io { .. } => Exit::ToolFailed,
-            SessionError::Store(StoreError::Unknown { .. } | StoreError::Empty { .. }) => Exit::Usage,
+            SessionError::Store(
+                StoreError::Unknown { .. } | StoreError::Empty { .. } | StoreError::Location(_),
+            ) => Exit::Usage,
             SessionError::Store(StoreError::Document(error)) | SessionError::Document(error) => {
                 document(error)
             }
-            SessionError::Store(StoreError::Io { .. }) => Exit::ToolFailed,
+            SessionError::Store(StoreError::Io { .. } | StoreError::Remote { .. }) => Exit::ToolFailed,
             SessionError::Refused(_) => Exit::Refused,
         };
         Self::new(exit, error)

@@ -1,15 +1,15 @@
-//! Runs in a folder. A file is written under a temporary name and linked into place, the sidecar first, so that a run
-//! that is there is whole. Nothing that is there is ever written over: two processes that pick one name do not meet.
+//! Objects in a folder. A file is written under a temporary name and linked into place; nothing that is there is ever
+//! written over, so two processes that pick one name do not meet.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use super::{RunName, StoreError, naming::RUNS};
-use crate::format::{DocumentError, document::write_new};
+use super::StoreError;
+use crate::format::document::write_new;
 
-/// A folder that holds `runs/<host>/…`.
+/// A folder of objects named by keys with `/` in them.
 #[derive(Debug, Clone)]
 pub struct Folder {
     root: PathBuf,
@@ -26,38 +26,50 @@ impl Folder {
         &self.root
     }
 
-    /// The file of a run, whether it is there or not.
-    pub fn run_path(&self, name: &RunName) -> PathBuf {
-        self.root.join(name.run_key())
+    /// The file of an object, whether it is there or not.
+    pub fn path(&self, key: &str) -> PathBuf {
+        self.root.join(key)
     }
 
-    /// The file of a run's sidecar.
-    pub fn sidecar_path(&self, name: &RunName) -> PathBuf {
-        self.root.join(name.sidecar_key())
-    }
-
-    /// Put a run and its sidecar there. `false` if something of that name is there already; it stays as it was.
-    pub fn put(&self, name: &RunName, run: &[u8], sidecar: &[u8]) -> Result<bool, DocumentError> {
-        let path = self.run_path(name);
-        Ok(!path.exists() && write_new(&self.sidecar_path(name), sidecar)? && write_new(&path, run)?)
-    }
-
-    /// Every run, oldest first. No folder means no runs.
-    pub fn names(&self) -> Result<Vec<RunName>, StoreError> {
-        let mut names = Vec::new();
-        for host in entries(&self.root.join(RUNS))?.into_iter().filter(|path| path.is_dir()) {
-            names.extend(entries(&host)?.iter().filter_map(|path| RunName::at(path)));
+    /// The keys below `prefix`, in no order. No folder means no objects.
+    pub fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let mut keys = Vec::new();
+        let mut folders = vec![prefix.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in read(&self.path(&folder))? {
+                let Ok(name) = entry.file_name().into_string() else { continue };
+                // The kind comes with the listing, so thousands of files cost no more than that.
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                if is_folder { &mut folders } else { &mut keys }.push(format!("{folder}/{name}"));
+            }
         }
-        names.sort();
-        Ok(names)
+        Ok(keys)
+    }
+
+    /// What an object holds; `None` where there is none.
+    pub fn read(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        match fs::read(self.path(key)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(StoreError::Io { folder: self.path(key), source }),
+        }
+    }
+
+    /// Make an object. `false` if one of that key is there already; it stays as it was.
+    pub fn put_new(&self, key: &str, bytes: &[u8]) -> Result<bool, StoreError> {
+        Ok(write_new(&self.path(key), bytes)?)
     }
 }
 
 /// What is in a folder, in no order; nothing if there is no folder.
 pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    Ok(read(folder)?.iter().map(fs::DirEntry::path).collect())
+}
+
+fn read(folder: &Path) -> Result<Vec<fs::DirEntry>, StoreError> {
     let to_error = |source| StoreError::Io { folder: folder.to_owned(), source };
     match fs::read_dir(folder) {
-        Ok(entries) => entries.map(|entry| Ok(entry.map_err(to_error)?.path())).collect(),
+        Ok(entries) => entries.map(|entry| entry.map_err(to_error)).collect(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(source) => Err(to_error(source)),
     }
@@ -68,13 +80,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_that_is_there_is_never_written_over() {
+    fn an_object_that_is_there_is_never_written_over() {
         let folder = tempfile::tempdir().unwrap();
         let folder = Folder::new(folder.path());
-        let name = RunName::new("host", "2026-03-05T10:11:12Z", "1f0c2ab", "0a1b2c");
-        assert!(folder.put(&name, b"first", b"samples").unwrap());
-        assert!(!folder.put(&name, b"second", b"samples").unwrap());
-        assert_eq!(fs::read(folder.run_path(&name)).unwrap(), b"first");
-        assert_eq!(folder.names().unwrap(), [name]);
+        assert!(folder.put_new("runs/host/a.json", b"first").unwrap());
+        assert!(!folder.put_new("runs/host/a.json", b"second").unwrap());
+        assert_eq!(folder.read("runs/host/a.json").unwrap().unwrap(), b"first");
+        assert_eq!(folder.keys("runs").unwrap(), ["runs/host/a.json"]);
+        assert_eq!(folder.read("runs/host/b.json").unwrap(), None);
     }
 }

@@ -1,35 +1,57 @@
 //! The store: immutable runs, each with a sidecar of samples and per-function counts. Many may write at once and
 //! nobody locks: a name is taken once and what is there is never changed.
 //!
-//! [`naming`] says how runs are called, [`folder`] keeps them in a folder.
+//! [`naming`] says how runs are called, [`place`] keeps them in a folder or an object store, [`pending`] holds what
+//! could not be put there.
 
 pub mod find;
 pub mod folder;
 pub mod naming;
+pub mod pending;
+pub mod place;
+#[cfg(feature = "fleet")]
+pub mod remote;
 pub mod samples;
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     io,
     path::{Path, PathBuf},
 };
 
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use find::{Measured, baseline_files, find_baseline};
 pub use folder::Folder;
+use naming::RUNS;
 pub use naming::{RunName, file_name};
+pub use pending::Pending;
+pub use place::Place;
 pub use samples::{SAMPLES_SCHEMA, Samples};
 
-use crate::format::{
-    DocumentError, Run,
-    document::{document_text, write_whole},
+use crate::{
+    format::{
+        DocumentError, Run, RunInvalidation, StoreLocation,
+        document::{document_text, write_whole},
+        invalidation::INVALIDATION_SCHEMA,
+        read_document,
+    },
+    workspace::Workspace,
 };
 
 /// Where runs are kept.
 #[derive(Debug, Clone)]
 pub struct Store {
-    folder: Folder,
+    place: Place,
+    pending: Pending,
+    index: PathBuf,
+    /// perfkit's own folder in the workspace.
+    own: PathBuf,
 }
+
+/// The folder of documents that take runs back.
+const INVALIDATIONS: &str = "invalidations";
 
 /// Why a store cannot be read or written, or a reference names nothing.
 #[derive(Debug, Error)]
@@ -45,6 +67,19 @@ pub enum StoreError {
         /// What the file system said.
         source: io::Error,
     },
+    /// An object store does not do what it should.
+    #[error("the store {url} does not answer as it should, {what}: {why}")]
+    Remote {
+        /// The store.
+        url: String,
+        /// What was tried.
+        what: String,
+        /// What came back.
+        why: String,
+    },
+    /// A store that cannot be used by this perfkit, or no store at all.
+    #[error("{0}")]
+    Location(String),
     /// Nothing goes by that name.
     #[error(
         "{name:?} is no file, no stored run and no baseline; `perfkit baseline list` names the baselines, runs are in {folder}"
@@ -65,48 +100,120 @@ pub enum StoreError {
 
 /// Names tried before a run is given up: six hex digits from clock and process meet once in millions.
 const NAMES_TRIED: u32 = 16;
+/// Where runs wait within perfkit's own folder if they cannot be put where they belong.
+const PENDING: &str = "pending";
+/// Where copies of what an object store holds are kept.
+#[cfg(feature = "fleet")]
+const CACHE: &str = "cache";
+/// Where indexes over stores are kept.
+const INDEX: &str = "index";
 
 impl Store {
     /// The store in `folder`, which need not exist yet.
     pub fn new(folder: &Path) -> Self {
-        Self { folder: Folder::new(folder) }
+        Self::at(Place::Folder(Folder::new(folder)), folder, "local")
     }
 
-    /// Write a run and its sidecar; the sidecar first, so that a run that is there is whole. If another run has its
-    /// name, which its id makes all but impossible, it is stored under a longer id.
-    pub fn save(&self, run: &Run, samples: &Samples) -> Result<PathBuf, DocumentError> {
-        keep_out_of_git(self.folder.root())?;
-        let to_error = |source: serde_json::Error| DocumentError::Io {
-            path: self.folder.run_path(&RunName::of(run)),
-            source: source.into(),
-        };
-        let sidecar = document_text(samples).map_err(to_error)?;
-        let mut run = run.clone();
-        let id = run.id.clone();
-        for attempt in 2..=NAMES_TRIED {
-            let name = RunName::of(&run);
-            let text = document_text(&run).map_err(to_error)?;
-            if self.folder.put(&name, text.as_bytes(), sidecar.as_bytes())? {
-                return Ok(self.folder.run_path(&name));
+    /// The store of a workspace, wherever its configuration has it.
+    pub fn open(workspace: &Workspace) -> Result<Self, StoreError> {
+        let own = workspace.store();
+        let location = &workspace.config.store;
+        let key = place_key(&location.to_string());
+        match location {
+            StoreLocation::Folder(folder) => {
+                let folder = workspace.root.join(folder);
+                if folder == own {
+                    Ok(Self::new(&own))
+                } else {
+                    Ok(Self::at(Place::Folder(Folder::new(&folder)), &own, &key))
+                }
             }
-            run.id = format!("{id}{attempt:02}");
+            #[cfg(feature = "fleet")]
+            StoreLocation::Url(url) => {
+                let remote = remote::Remote::open(url, &own.join(CACHE).join(&key))?;
+                Ok(Self::at(Place::Remote(remote), &own, &key))
+            }
+            #[cfg(not(feature = "fleet"))]
+            StoreLocation::Url(url) => Err(StoreError::Location(format!(
+                "the store {url} is an object store, and this perfkit was built without the feature `fleet`; \
+                 build it with `cargo build -p perfkit --features fleet`, or name a folder with --store"
+            ))),
         }
-        Err(DocumentError::Io {
-            path: self.folder.run_path(&RunName::of(&run)),
-            source: io::ErrorKind::AlreadyExists.into(),
-        })
     }
 
-    /// Every stored run's file, oldest first.
+    fn at(place: Place, own: &Path, key: &str) -> Self {
+        Self {
+            place,
+            pending: Pending(Folder::new(&own.join(PENDING).join(key))),
+            index: own.join(INDEX).join(key),
+            own: own.to_owned(),
+        }
+    }
+
+    /// Write a run and its sidecar; the sidecar first, so that a run that is there is whole.
+    ///
+    /// If another run has its name, which its id makes all but impossible, it is stored under a longer id. If the store
+    /// cannot be written, the run waits in perfkit's own folder, which is said, and is sent with the next save.
+    pub fn save(&self, run: &Run, samples: &Samples) -> Result<PathBuf, StoreError> {
+        if let Err(error) = keep_out_of_git(&self.own) {
+            // The store itself may be elsewhere; what cannot be written is met again below.
+            eprintln!("perfkit: {error}");
+        }
+        match self.pending.send(&self.place) {
+            Ok(0) => {}
+            Ok(sent) => eprintln!("perfkit: {sent} runs that waited were sent to {}", self.place.name()),
+            Err(error) => eprintln!("perfkit: runs still wait for {}: {error}", self.place.name()),
+        }
+        let why = match put(&self.place, run, samples) {
+            Ok(path) => return Ok(path),
+            Err(why) => why,
+        };
+        match put(&Place::Folder(self.pending.0.clone()), run, samples) {
+            Ok(path) => {
+                let kept = path.strip_prefix(&self.own).unwrap_or(&path).display();
+                eprintln!(
+                    "perfkit: {why}; the run is kept in {kept} of perfkit's own folder and is sent with the next one"
+                );
+                Ok(path)
+            }
+            // Nothing can be written anywhere; the first reason is the one to mend.
+            Err(_) => Err(why),
+        }
+    }
+
+    /// The names of all runs, oldest first; those that wait to be sent among them.
+    pub fn names(&self) -> Result<Vec<RunName>, StoreError> {
+        let mut names = self.pending.names()?;
+        names.extend(self.place.keys(RUNS)?.iter().filter_map(|key| RunName::of_key(key)));
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Every stored run's file, oldest first. From an object store each is fetched once.
     pub fn runs(&self) -> Result<Vec<PathBuf>, StoreError> {
-        Ok(self.folder.names()?.iter().map(|name| self.folder.run_path(name)).collect())
+        self.files(&self.names()?)
+    }
+
+    /// The files of these runs, in their order; what an object store holds is fetched once.
+    pub fn files(&self, names: &[RunName]) -> Result<Vec<PathBuf>, StoreError> {
+        let waiting: BTreeSet<RunName> = self.pending.names()?.into_iter().collect();
+        let (pending, stored): (Vec<&RunName>, Vec<&RunName>) =
+            names.iter().partition(|name| waiting.contains(name));
+        let stored: Vec<String> = stored.into_iter().map(RunName::run_key).collect();
+        let mut files: BTreeMap<RunName, PathBuf> =
+            pending.into_iter().map(|name| (name.clone(), self.pending.0.path(&name.run_key()))).collect();
+        let fetched = self.place.files(&stored)?;
+        files
+            .extend(stored.iter().zip(fetched).filter_map(|(key, path)| Some((RunName::of_key(key)?, path))));
+        Ok(names.iter().filter_map(|name| files.get(name).cloned()).collect())
     }
 
     /// The newest run.
     pub fn latest(&self) -> Result<(Run, Samples), StoreError> {
-        match self.folder.names()?.last() {
+        match self.names()?.last() {
             Some(name) => self.read(name),
-            None => Err(StoreError::Empty { folder: self.folder.root().to_owned() }),
+            None => Err(StoreError::Empty { folder: self.place.name().into() }),
         }
     }
 
@@ -120,21 +227,87 @@ impl Store {
         if path.is_file() {
             return find::read_either(path);
         }
-        if let Some(found) = self.folder.names()?.iter().rev().find(|stored| stored.is_called(name)) {
-            let (run, samples) = self.read(found)?;
+        if let Some(found) = self.find_name(name)? {
+            let (run, samples) = self.read(&found)?;
             return Ok(Measured::Run(Box::new(run), Box::new(samples)));
         }
         match find_baseline(baselines, name)? {
             Some((_, baseline)) => Ok(Measured::Baseline(Box::new(baseline))),
-            None => {
-                Err(StoreError::Unknown { name: name.to_owned(), folder: self.folder.root().join("runs") })
-            }
+            None => Err(StoreError::Unknown { name: name.to_owned(), folder: self.place.name().into() }),
         }
     }
 
-    fn read(&self, name: &RunName) -> Result<(Run, Samples), StoreError> {
-        find::read_run(&self.folder.run_path(name), &self.folder.sidecar_path(name))
+    /// The newest stored run of this id.
+    pub fn find_name(&self, name: &str) -> Result<Option<RunName>, StoreError> {
+        Ok(self.names()?.into_iter().rev().find(|stored| stored.is_called(name)))
     }
+
+    fn read(&self, name: &RunName) -> Result<(Run, Samples), StoreError> {
+        if self.pending.0.path(&name.run_key()).is_file() {
+            return find::read_run(
+                &self.pending.0.path(&name.run_key()),
+                &self.pending.0.path(&name.sidecar_key()),
+            );
+        }
+        find::read_run(&self.place.file(&name.run_key())?, &self.place.file(&name.sidecar_key())?)
+    }
+
+    /// Say that a run, or rows of it, no longer count.
+    pub fn invalidate(&self, invalidation: &RunInvalidation) -> Result<(), StoreError> {
+        keep_out_of_git(&self.own)?;
+        let text = document_text(invalidation).map_err(|source| unwritable(INVALIDATIONS, source))?;
+        let digest = place_key(&text);
+        let key = format!("{INVALIDATIONS}/{}-{digest}.json", file_name(&invalidation.run));
+        self.place.put(&key, text.as_bytes()).map(drop)
+    }
+
+    /// Every invalidation, by run.
+    pub fn invalidations(&self) -> Result<Vec<RunInvalidation>, StoreError> {
+        let mut keys = self.place.keys(INVALIDATIONS)?;
+        keys.retain(|key| key.ends_with(".json"));
+        keys.sort();
+        let files = self.place.files(&keys)?;
+        files.iter().map(|path| Ok(read_document(path, INVALIDATION_SCHEMA)?)).collect()
+    }
+
+    /// The folder of the indexes over this store.
+    pub fn index_folder(&self) -> &Path {
+        &self.index
+    }
+
+    /// The store in words: a folder or a URL.
+    pub fn name(&self) -> String {
+        self.place.name()
+    }
+}
+
+/// Put a run and its sidecar there, under a longer id if its name is another's.
+fn put(place: &Place, run: &Run, samples: &Samples) -> Result<PathBuf, StoreError> {
+    let sidecar =
+        document_text(samples).map_err(|source| unwritable(&RunName::of(run).sidecar_key(), source))?;
+    let mut run = run.clone();
+    let id = run.id.clone();
+    for attempt in 1..=NAMES_TRIED {
+        let name = RunName::of(&run);
+        let text = document_text(&run).map_err(|source| unwritable(&name.run_key(), source))?;
+        if place.put(&name.sidecar_key(), sidecar.as_bytes())?
+            && place.put(&name.run_key(), text.as_bytes())?
+        {
+            return place.file(&name.run_key());
+        }
+        run.id = format!("{id}{attempt:02}");
+    }
+    let folder = place.name().into();
+    Err(StoreError::Io { folder, source: io::ErrorKind::AlreadyExists.into() })
+}
+
+fn unwritable(key: &str, source: serde_json::Error) -> StoreError {
+    DocumentError::Io { path: key.into(), source: source.into() }.into()
+}
+
+/// Sixteen hex digits of a digest: names a store or a document within perfkit's own folder.
+fn place_key(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// perfkit's own folder ignores itself, so that it never makes a working tree dirty.

@@ -1,7 +1,5 @@
 //! How runs are called: `runs/<host>/<date>-<revision>-<id>.json`, the same in every store. Names sort by time.
 
-use std::path::Path;
-
 use crate::{format::Run, workspace::revision::short};
 
 /// The longest profile or run name that becomes part of a file name.
@@ -45,9 +43,10 @@ impl RunName {
         (!stranger && fits(host) && fits(stem)).then(|| Self { host: host.to_owned(), stem: stem.to_owned() })
     }
 
-    /// The name of the run at `path`, by its folder and file.
-    pub fn at(path: &Path) -> Option<Self> {
-        Self::parse(path.parent()?.file_name()?.to_str()?, path.file_name()?.to_str()?)
+    /// Read a name back from its key.
+    pub fn of_key(key: &str) -> Option<Self> {
+        let (host, file) = key.strip_prefix(RUNS)?.strip_prefix('/')?.split_once('/')?;
+        Self::parse(host, file)
     }
 
     /// Whether `name` means this run: its id, or all of its stem.
@@ -98,7 +97,7 @@ mod tests {
         let name = |started, id| RunName::new("Server CPU", started, "1f0c2ab9d3e8", id);
         let early = name("2026-03-05T10:11:12Z", "0a1b2c");
         assert_eq!(early.run_key(), "runs/Server_CPU/20260305T101112Z-1f0c2ab-0a1b2c.json");
-        assert_eq!(RunName::at(Path::new(&early.run_key())), Some(early.clone()));
+        assert_eq!(RunName::of_key(&early.run_key()), Some(early.clone()));
         assert!(early < name("2026-03-05T10:11:13Z", "000000"));
         assert!(early.is_called("0a1b2c") && early.is_called(early.stem()) && !early.is_called("1b2c"));
     }

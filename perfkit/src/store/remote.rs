@@ -13,7 +13,7 @@ use std::{
 };
 
 use object_store::{
-    ClientConfigKey, Error, ObjectStore, ObjectStoreExt, ObjectStoreScheme, PutMode, PutOptions, RetryConfig,
+    ClientOptions, Error, ObjectStore, ObjectStoreExt, ObjectStoreScheme, PutMode, PutOptions, RetryConfig,
     aws::AmazonS3Builder, azure::MicrosoftAzureBuilder, gcp::GoogleCloudStorageBuilder,
     local::LocalFileSystem, path::Path as Key, prefix::PrefixStore,
 };
@@ -162,7 +162,7 @@ fn backend(scheme: &ObjectStoreScheme, url: &str) -> Result<Arc<dyn ObjectStore>
             let builder = <$builder>::new()
                 .with_url(url)
                 .with_retry(retry)
-                .with_config(ClientConfigKey::Timeout.into(), format!("{} seconds", PATIENCE.as_secs()));
+                .with_client_options(ClientOptions::new().with_timeout(PATIENCE));
             let built = environment.iter().fold(builder, |builder, (key, value)| {
                 match key.to_ascii_lowercase().parse() {
                     Ok(key) => builder.with_config(key, value),

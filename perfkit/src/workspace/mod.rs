@@ -8,16 +8,19 @@ pub mod lock_file;
 pub mod profile;
 pub mod revision;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand};
 use thiserror::Error;
 
-use crate::format::{Config, config::ConfigError};
+use crate::format::{Config, StoreLocation, config::ConfigError};
 
 pub use binary::build_binary;
 pub use build::{BuildFailure, Built, build};
 pub use discover::{BenchKind, BenchTarget, bench_targets};
+
+/// Where perfkit keeps what is its own, if runs are kept elsewhere.
+const OWN_FOLDER: &str = ".perfkit";
 
 /// Why there is no workspace to measure.
 #[derive(Debug, Error)]
@@ -76,8 +79,16 @@ impl Workspace {
         self.root.join(&self.config.baselines)
     }
 
-    /// The folder of stored runs.
+    /// perfkit's own folder, which git never sees: the worktree of other revisions, caches, and the runs themselves
+    /// unless they are kept elsewhere.
     pub fn store(&self) -> PathBuf {
-        self.root.join(&self.config.store)
+        let inside = |folder: &&PathBuf| {
+            folder.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+        };
+        match &self.config.store {
+            StoreLocation::Folder(folder) => Some(folder).filter(inside).map(|folder| self.root.join(folder)),
+            StoreLocation::Url(_) => None,
+        }
+        .unwrap_or_else(|| self.root.join(OWN_FOLDER))
     }
 }

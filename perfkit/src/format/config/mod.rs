@@ -14,6 +14,8 @@ use std::{
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::StoreLocation;
+
 pub use binary::Binary;
 pub use gate::{Gate, GateKind, Level};
 pub use patterns::Patterns;
@@ -56,9 +58,9 @@ pub struct Config {
     /// The folder of baseline files, relative to the workspace root.
     #[serde(default = "default_baselines")]
     pub baselines: PathBuf,
-    /// The folder of stored runs, relative to the workspace root.
-    #[serde(default = "default_store")]
-    pub store: PathBuf,
+    /// Where runs are stored: a folder relative to the workspace root, or the URL of an object store.
+    #[serde(default)]
+    pub store: StoreLocation,
     /// Named sets of benchmarks.
     #[serde(default, rename = "suite")]
     pub suites: Vec<Suite>,
@@ -102,7 +104,7 @@ impl Config {
 
     /// What holds where there is no file: no suites, no gates.
     pub fn absent() -> Self {
-        Self { baselines: default_baselines(), store: default_store(), ..Self::default() }
+        Self { baselines: default_baselines(), ..Self::default() }
     }
 
     /// The suite of this name, or an error that lists the names.
@@ -116,10 +118,6 @@ impl Config {
 
 fn default_baselines() -> PathBuf {
     PathBuf::from("baselines")
-}
-
-fn default_store() -> PathBuf {
-    PathBuf::from(".perfkit")
 }
 
 #[cfg(test)]
