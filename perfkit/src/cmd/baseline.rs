@@ -128,7 +128,7 @@ fn known(workspace: &Workspace) -> Result<Vec<String>, Failure> {
 }
 
 fn accept(workspace: &Workspace, args: &AcceptArgs) -> Result<Exit, Failure> {
-    let store = Store::new(&workspace.store());
+    let store = Store::open(workspace)?;
     let Measured::Run(run, _) = store.find(&args.run, &workspace.baselines())? else {
         return Err(Failure::new(
             Exit::Usage,

@@ -77,7 +77,7 @@ pub(super) fn execute(global: &Global, args: &DiffArgs) -> Result<Exit, Failure>
 }
 
 fn side(workspace: &Workspace, name: &str, filters: &[String]) -> Result<Side, Failure> {
-    match Store::new(&workspace.store()).find(name, &workspace.baselines()) {
+    match Store::open(workspace)?.find(name, &workspace.baselines()) {
         Ok(Measured::Run(run, samples)) => {
             let revision = revision::short(&run.provenance.revision);
             Ok(Side {

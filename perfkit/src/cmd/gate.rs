@@ -39,13 +39,13 @@ pub struct GateArgs {
 pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure> {
     session::keep_what_was_measured_on_interrupt();
     let workspace = global.workspace()?;
+    let store = Store::open(&workspace)?;
     let profiles = Profiles::find(&workspace, args.host.as_deref())?;
     let progress = Progress::new();
     let request = args.selecting.request();
     // What counts are held against is decided before anything is measured, so that a wrong name costs no time.
     let against = against(&workspace, &profiles, args, &request)?;
     let mut outcome = measure(&workspace, &profiles, &request, &progress)?;
-    let store = Store::new(&workspace.store());
     let base = match count_base(&workspace, &profiles, against, &request, &outcome.run, &progress) {
         Ok(base) => base,
         Err(failure) => {
@@ -71,7 +71,8 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
     };
     let judgement = judge(&case);
     outcome.run.verdicts.clone_from(&judgement.verdicts);
-    store.save(&outcome.run, &outcome.samples)?;
+    // What was judged is shown even where it cannot be kept.
+    let saved = store.save(&outcome.run, &outcome.samples);
     match args.output.format {
         OutputFormat::Json => {
             print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?);
@@ -81,6 +82,7 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
     if !workspace.configured {
         eprintln!("no perfkit.toml here: everything was measured, nothing is gated");
     }
+    saved?;
     Ok(exit(&outcome.run, &judgement, !workspace.config.gates.is_empty()))
 }
 

@@ -29,7 +29,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 pub use failure::{Exit, Failure};
 
 use crate::{
-    format::{Mode, config::Instrument},
+    format::{Mode, StoreLocation, config::Instrument},
     measure::Request,
     workspace::Workspace,
 };
@@ -52,6 +52,10 @@ pub struct Global {
     /// The workspace to measure: any folder inside it
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
     workspace: PathBuf,
+    /// Where runs are stored, instead of where perfkit.toml says: a folder, or the URL of an object store; the
+    /// environment's PERFKIT_STORE says the same
+    #[arg(long, global = true, value_name = "FOLDER|URL")]
+    store: Option<StoreLocation>,
 }
 
 /// How results are printed. `import` has a `--format` of its own, which names what it reads.
@@ -189,7 +193,31 @@ impl Cli {
 
 impl Global {
     fn workspace(&self) -> Result<Workspace, Failure> {
-        Ok(Workspace::load(&self.workspace).map_err(crate::session::SessionError::from)?)
+        let mut workspace = Workspace::load(&self.workspace).map_err(crate::session::SessionError::from)?;
+        if let Some(location) = self.store()? {
+            workspace.config.store = location;
+        }
+        Ok(workspace)
+    }
+
+    /// The store that the command line or the environment names; their folders start where the command runs.
+    fn store(&self) -> Result<Option<StoreLocation>, Failure> {
+        let named = match (&self.store, std::env::var("PERFKIT_STORE")) {
+            (Some(location), _) => Some(location.clone()),
+            (None, Ok(text)) if !text.is_empty() => {
+                let wrong = |why| Failure::new(Exit::Usage, format!("PERFKIT_STORE: {why}"));
+                Some(text.parse().map_err(wrong)?)
+            }
+            _ => None,
+        };
+        let absolute = |folder: PathBuf| match std::path::absolute(&folder) {
+            Ok(folder) => Ok(StoreLocation::Folder(folder)),
+            Err(error) => Err(Failure::new(Exit::Usage, format!("the store {}: {error}", folder.display()))),
+        };
+        match named {
+            Some(StoreLocation::Folder(folder)) => absolute(folder).map(Some),
+            other => Ok(other),
+        }
     }
 }
 

@@ -26,20 +26,24 @@ pub struct RunArgs {
 pub(super) fn execute(global: &Global, args: &RunArgs) -> Result<Exit, Failure> {
     session::keep_what_was_measured_on_interrupt();
     let workspace = global.workspace()?;
+    let store = Store::open(&workspace)?;
     let profiles = Profiles::find(&workspace, args.host.as_deref())?;
     let progress = Progress::new();
     let outcome = measure(&workspace, &profiles, &args.selecting.request(), &progress)?;
-    let path = Store::new(&workspace.store()).save(&outcome.run, &outcome.samples)?;
+    // What was measured is shown even where it cannot be kept.
+    let saved = store.save(&outcome.run, &outcome.samples);
     match args.output.format {
         OutputFormat::Json => {
             print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?)
         }
         format => {
             print!("{}", show(&outcome.run, profiles.held_against.as_ref(), format));
-            let shown = path.strip_prefix(&workspace.root).unwrap_or(&path);
-            println!("stored as {}", shown.display());
+            if let Ok(path) = &saved {
+                println!("stored as {}", path.strip_prefix(&workspace.root).unwrap_or(path).display());
+            }
         }
     }
+    saved?;
     Ok(exit(&outcome.run))
 }
 
@@ -50,8 +54,8 @@ fn show(run: &Run, baseline: Option<&Baseline>, format: OutputFormat) -> String 
     }
 }
 
-/// A run that could not measure what was asked for says so in its code.
+/// A run that could not measure what was asked for, or was stopped, says so in its code.
 pub(super) fn exit(run: &Run) -> Exit {
     let failed = run.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
-    if failed || run.benchmarks.is_empty() { Exit::ToolFailed } else { Exit::Held }
+    if failed || run.provenance.partial || run.benchmarks.is_empty() { Exit::ToolFailed } else { Exit::Held }
 }

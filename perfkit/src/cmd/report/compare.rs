@@ -50,7 +50,7 @@ pub struct CompareArgs {
 pub(super) fn execute(global: &Global, args: &CompareArgs) -> Result<Exit, Failure> {
     let marker = marker(&args.marker)?;
     let workspace = global.workspace()?;
-    let store = Store::new(&workspace.store());
+    let store = Store::open(&workspace)?;
     let name = args.after.as_deref().or(args.run.as_deref()).unwrap_or("latest");
     let Measured::Run(run, samples) = store.find(name, &workspace.baselines())? else {
         let message = format!("{name:?} is a baseline; AFTER is a run, BEFORE may be either");

@@ -34,7 +34,7 @@ pub(super) fn execute(global: &Global, args: &ReleaseArgs) -> Result<Exit, Failu
     let ReleaseArgs { recipe, run, host, output } = args;
     let recipe = Recipe::load(recipe)
         .map_err(|error| Failure::from(crate::session::SessionError::from(WorkspaceError::from(error))))?;
-    let Measured::Run(run, _) = Store::new(&workspace.store()).find(run, &workspace.baselines())? else {
+    let Measured::Run(run, _) = Store::open(&workspace)?.find(run, &workspace.baselines())? else {
         return Err(Failure::new(Exit::Usage, format!("{run:?} is a baseline; a report is made from a run")));
     };
     let reference = match host {
