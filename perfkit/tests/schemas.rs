@@ -187,6 +187,7 @@ fn a_configuration_validates_and_broken_ones_do_not() {
     let broken = |from: &str, to: &str| refuse_toml(&schema, CONFIG, from, to, parse_fails);
     broken("perfkit.config/1", "perfkit.config/2");
     broken("store = ", "stores = ");
+    broken("store = \".perfkit\"", "store = \"http://bucket\"");
     broken("description = ", "descriptions = ");
     broken("select = \"**\"", "selected = \"**\"");
     broken("kind = \"relative\"", "kind = \"relatively\"");

@@ -9,6 +9,9 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
+use super::worktree_lock;
+use crate::store::keep_out_of_git;
+
 /// The commit at `root`; empty outside a repository or before the first commit.
 pub fn head(root: &Path) -> String {
     git(root, &["rev-parse", "HEAD"]).unwrap_or_default()
@@ -46,10 +49,12 @@ pub fn author(root: &Path) -> String {
     git(root, &["config", "user.name"]).unwrap_or_default()
 }
 
-/// Check `revision` out at the store's one worktree, replacing what is there. The answer is where `root` is in it: a
-/// workspace need not be at the top of its repository.
+/// Check `revision` out at the store's one worktree, replacing what is there; from then on it is this process's until
+/// that ends. The answer is where `root` is in it: a workspace need not be at the top of its repository.
 pub fn worktree(root: &Path, store: &Path, revision: &str) -> io::Result<PathBuf> {
     let inside = git(root, &["rev-parse", "--show-prefix"]).map_err(io::Error::other)?;
+    keep_out_of_git(store).map_err(io::Error::other)?;
+    worktree_lock::take(store)?;
     let folder = store.join("worktree");
     let path = folder.display().to_string();
     if is_our_worktree(&folder)
@@ -62,7 +67,6 @@ pub fn worktree(root: &Path, store: &Path, revision: &str) -> io::Result<PathBuf
         fs::remove_dir_all(&folder)?;
     }
     git(root, &["worktree", "prune"]).map_err(io::Error::other)?;
-    fs::create_dir_all(store)?;
     git(root, &["worktree", "add", "--quiet", "--detach", "--force", &path, revision])
         .map_err(io::Error::other)?;
     Ok(folder.join(inside))
