@@ -1,5 +1,7 @@
 //! How runs are called: `runs/<host>/<date>-<revision>-<id>.json`, the same in every store. Names sort by time.
 
+use std::path::Path;
+
 use crate::{format::Run, workspace::revision::short};
 
 /// The longest profile or run name that becomes part of a file name.
@@ -41,6 +43,11 @@ impl RunName {
         let stranger = file.ends_with(SIDECAR_SUFFIX) || stem.starts_with('.') || stem.is_empty();
         let fits = |part: &str| file_name(part) == part;
         (!stranger && fits(host) && fits(stem)).then(|| Self { host: host.to_owned(), stem: stem.to_owned() })
+    }
+
+    /// The name of the run at `path`, by its folder and file.
+    pub fn at(path: &Path) -> Option<Self> {
+        Self::parse(path.parent()?.file_name()?.to_str()?, path.file_name()?.to_str()?)
     }
 
     /// Read a name back from its key.
