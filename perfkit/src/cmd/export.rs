@@ -72,7 +72,7 @@ pub(super) fn execute(global: &Global, args: &ExportArgs) -> Result<Exit, Failur
         return Err(Failure::new(Exit::Usage, format!("no metric is called {unknown:?}; known are {known}")));
     }
     let workspace = global.workspace()?;
-    let found = Store::new(&workspace.store()).find(&args.source, &workspace.baselines())?;
+    let found = Store::open(&workspace)?.find(&args.source, &workspace.baselines())?;
     let (rows, samples, run) = match found {
         Measured::Run(run, samples) => (run.benchmarks.clone(), *samples, Some(run)),
         Measured::Baseline(baseline) => (baseline.benchmarks, Samples::default(), None),

@@ -41,7 +41,7 @@ pub struct HtmlArgs {
 
 pub(super) fn execute(global: &Global, args: &HtmlArgs) -> Result<Exit, Failure> {
     let workspace = global.workspace()?;
-    let store = Store::new(&workspace.store());
+    let store = Store::open(&workspace)?;
     let histories = read_histories(&store, args.host.as_deref(), args.limit as usize)?;
     let unreadable = histories.unreadable;
     for why in &unreadable {
