@@ -25,7 +25,8 @@ use criterion::{BenchmarkId, Criterion, Throughput};
 use serde_json::json;
 
 use crate::{
-    AllocationCounts, Count, CountingAllocator, CpuAndWall, Kind, Round, Workload, latency, scaling, startup,
+    AllocationCounts, Count, CountingAllocator, CpuAndWall, Kind, Round, Workload, count::Declared, latency,
+    scaling, startup,
 };
 
 /// The exit code of a process whose workload gave a wrong answer.
@@ -120,6 +121,8 @@ fn list(suite: &[Workload], probe: Probe) {
                 "threads": workload.threads,
                 "contended": workload.contended,
                 "counted_operations": workload.counted_operations,
+                "allocation_free": workload.allocation_free,
+                "keyed": workload.keyed,
                 "modes": modes(workload, probe),
                 "latency_rate": workload.latency_rate,
                 "struct_bytes": match workload.kind {
@@ -166,7 +169,7 @@ fn count(suite: &[Workload], probe: Probe, id: &str, operations: &str) {
     if !workload.counted() {
         usage(&format!("{id} runs {} threads; counting sees one thread only", workload.threads));
     }
-    let counts = counted(workload, operations, probe);
+    let (counts, declared) = counted(workload, operations, probe);
     println!(
         "{}",
         json!({
@@ -176,6 +179,8 @@ fn count(suite: &[Workload], probe: Probe, id: &str, operations: &str) {
             "reallocations": counts.reallocations,
             "bytes": counts.bytes,
             "peak_bytes": counts.peak_bytes,
+            "produced": declared.produced,
+            "distinct_keys": declared.distinct_keys,
         })
     );
 }
@@ -230,12 +235,12 @@ fn verify(suite: &[Workload], probe: Probe, main: Instant) {
     println!("{}", json!({ "verified": verified }));
 }
 
-fn counted(workload: &Workload, operations: u64, probe: Probe) -> AllocationCounts {
+fn counted(workload: &Workload, operations: u64, probe: Probe) -> (AllocationCounts, Declared) {
     at_work(workload.id);
     let mut meter = Count::new(operations, probe);
     (workload.count)(&mut meter, workload.size);
     match meter.counts() {
-        Some(counts) => counts,
+        Some(counts) => (counts, meter.declared()),
         None => wrong_answer("the workload never measured"),
     }
 }

@@ -1,24 +1,42 @@
 //! The counting instruments: exactly `n` operations inside one frame that callgrind and dhat can name.
 
-use std::hint::black_box;
+use std::{collections::HashSet, hint::black_box};
 
 use crate::{Answer, Meter, allocator::AllocationCounts, cli::Probe, cli::wrong_answer};
+
+/// Distinct keys are counted up to here; nobody asks for more.
+const DISTINCT_KEYS_LIMIT: usize = 1 << 20;
 
 /// A [`Meter`] that runs exactly `n` operations inside [`perfkit_region`].
 pub struct Count {
     operations: u64,
     probe: Probe,
     counts: Option<AllocationCounts>,
+    declared: Declared,
+}
+
+/// What a workload says of itself while it runs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Declared {
+    /// Elements that one operation produced.
+    pub produced: Option<u64>,
+    /// Distinct keys among the inputs.
+    pub distinct_keys: Option<u64>,
 }
 
 impl Count {
     pub(crate) fn new(operations: u64, probe: Probe) -> Self {
-        Self { operations, probe, counts: None }
+        Self { operations, probe, counts: None, declared: Declared::default() }
     }
 
     /// What the probe saw across the region; `None` if the workload never measured.
     pub(crate) fn counts(&self) -> Option<AllocationCounts> {
         self.counts
+    }
+
+    /// What the workload said of itself.
+    pub(crate) fn declared(&self) -> Declared {
+        self.declared
     }
 
     fn region(&mut self, mut body: impl FnMut()) {
@@ -58,6 +76,15 @@ impl Meter for Count {
             }
         });
         require(check(&op(setup())));
+    }
+
+    fn produced(&mut self, elements: u64) {
+        self.declared.produced = Some(elements);
+    }
+
+    fn input_keys(&mut self, keys: impl IntoIterator<Item = u64>) {
+        let distinct: HashSet<u64> = keys.into_iter().take(DISTINCT_KEYS_LIMIT).collect();
+        self.declared.distinct_keys = Some(distinct.len() as u64);
     }
 }
 

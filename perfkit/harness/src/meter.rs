@@ -52,6 +52,18 @@ pub trait Meter {
     fn thread(&self) -> usize {
         0
     }
+
+    /// Say how many elements one operation really produced, before measuring: `perfkit lint` holds it against the
+    /// `elements` that the suite declares. Free on every instrument.
+    fn produced(&mut self, elements: u64) {
+        let _ = elements;
+    }
+
+    /// Hand over the routing or hash key of every input that the workload cycles through, before measuring:
+    /// `perfkit lint` counts the distinct ones. Free on every instrument.
+    fn input_keys(&mut self, keys: impl IntoIterator<Item = u64>) {
+        let _ = keys;
+    }
 }
 
 /// `Ok(())` where the condition holds, else an `Err` with the formatted message.

@@ -24,6 +24,11 @@ pub struct Workload {
     pub threads: u32,
     /// Whether the workload is judged by medians (contended or blocking work) instead of minima.
     pub contended: bool,
+    /// Whether one operation allocates nothing, by declaration: `perfkit lint` holds it to that.
+    pub allocation_free: bool,
+    /// Whether the input's key is hashed or routed, so that the inputs must differ: `perfkit lint` looks at what the
+    /// workload hands to [`Meter::input_keys`](crate::Meter::input_keys).
+    pub keyed: bool,
     /// Operations per counted run; the second counted run takes twice as many.
     pub counted_operations: u64,
     /// The time instrument.
@@ -95,6 +100,8 @@ impl Workload {
             floor: None,
             threads: 1,
             contended: false,
+            allocation_free: false,
+            keyed: false,
             counted_operations: 100,
             time,
             count,
@@ -167,6 +174,18 @@ impl Workload {
     /// Judge by medians: the workload blocks or contends.
     pub const fn contended(mut self) -> Self {
         self.contended = true;
+        self
+    }
+
+    /// One operation allocates nothing.
+    pub const fn allocation_free(mut self) -> Self {
+        self.allocation_free = true;
+        self
+    }
+
+    /// The input's key is hashed or routed.
+    pub const fn keyed(mut self) -> Self {
+        self.keyed = true;
         self
     }
 

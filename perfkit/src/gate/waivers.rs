@@ -26,6 +26,11 @@ impl LockedPackages {
         Self(named.collect())
     }
 
+    /// Packages here that `other` does not have in this version.
+    pub fn not_in(&self, other: &Self) -> Vec<String> {
+        self.0.difference(&other.0).cloned().collect()
+    }
+
     fn has(&self, package: &str) -> bool {
         self.0.contains(package)
     }

@@ -28,6 +28,24 @@ struct Counted {
     reallocations: u64,
     bytes: u64,
     peak_bytes: u64,
+    #[serde(flatten)]
+    declared: Declared,
+}
+
+/// What a workload says of itself while it runs, for `perfkit lint`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub struct Declared {
+    /// Elements that one operation produced.
+    #[serde(default)]
+    pub produced: Option<u64>,
+    /// Distinct keys among its inputs.
+    #[serde(default)]
+    pub distinct_keys: Option<u64>,
+}
+
+/// Run a workload once, natively, and read what it says of itself.
+pub fn declared(executable: &Executable, id: &str) -> Result<Declared, InstrumentError> {
+    Ok(counted(executable, id, 1)?.declared)
 }
 
 /// Count over N and 2N operations; the difference is divided by N, so first-use allocations cancel.

@@ -37,6 +37,12 @@ pub struct ListedWorkload {
     /// The size of the type that the row declares.
     #[serde(default)]
     pub struct_bytes: Option<u64>,
+    /// Whether one operation allocates nothing, by declaration.
+    #[serde(default)]
+    pub allocation_free: bool,
+    /// Whether the input's key is hashed or routed, so that the inputs must differ.
+    #[serde(default)]
+    pub keyed: bool,
 }
 
 impl ListedWorkload {

@@ -41,7 +41,7 @@ use process::Process;
 pub use ab_round::{ROUND_MODE, RoundBy, ab_round};
 pub use affinity::choose_cpu;
 pub use allocation_sites::{AllocationSite, allocation_sites};
-pub use allocations::{AllocationCosts, allocations};
+pub use allocations::{AllocationCosts, Declared, allocations, declared};
 pub use counts::{Copies, Counts, count, count_with};
 pub use criterion::criterion_list;
 pub use cross_check::{CrossCheck, cross_check};
@@ -54,7 +54,8 @@ pub use runner_suite::{RunnerBench, list_runner_suite, run_suite};
 pub use scaling::{ScalingRound, scaling, summarise_scaling};
 pub use size::binary_bytes;
 pub use startup::{Start, count_startup, startup, summarise_startup};
-pub use time::{TimeRound, TimeSettings, round};
+pub use symbols::symbol_named;
+pub use time::{TimeRound, TimeSettings, round, whole_suite};
 pub use time_metrics::summarise;
 pub use valgrind::valgrind_version;
 

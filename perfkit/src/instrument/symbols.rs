@@ -67,6 +67,17 @@ impl Symbols {
     }
 }
 
+/// The demangled name of the first symbol, code or data, that satisfies `wanted`; `None` in a file without symbols.
+pub fn symbol_named(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Option<String>, InstrumentError> {
+    let what = || format!("the symbols of {}", path.file_name().unwrap_or_default().to_string_lossy());
+    let bytes = fs::read(path).map_err(|source| InstrumentError::Io { what: what(), source })?;
+    let file = object::File::parse(bytes.as_slice())
+        .map_err(|error| InstrumentError::Unreadable { what: what(), why: error.to_string() })?;
+    let defined = file.symbols().filter(|symbol| symbol.section_index().is_some());
+    let mut names = defined.filter_map(|symbol| Some(format!("{:#}", demangle(symbol.name().ok()?))));
+    Ok(names.find(|name| wanted(name)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@
 //! samples too. Executables written against the harness leave the thread's CPU time of every sample beside wall time.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use super::{
     Executable, InstrumentError,
     criterion::{Dialect, output, output::Throughput},
+    process::Process,
 };
 use crate::statistics::quantile;
 
@@ -100,20 +102,41 @@ pub(super) fn pinned_round(
     let home = tempfile::Builder::new().prefix("criterion-").tempdir_in(scratch).map_err(io)?;
     let cpu_times: PathBuf = home.path().join("cpu-times.json");
     let dialect = Dialect::of(executable)?;
-    let mut process = executable.process().args(&["--bench", "--noplot"]);
-    process = process.args(&["--warm-up-time", &dialect.seconds(settings.warm_up)]);
-    process = process.args(&["--measurement-time", &dialect.seconds(settings.measurement)]);
-    process = process.args(&["--sample-size", &settings.samples.to_string()]);
-    process = process.args(&["--nresamples", &settings.resamples.to_string()]);
-    for argument in dialect.pick(id) {
-        process = process.arg(&argument);
-    }
-    process = process.env("CRITERION_HOME", home.path()).env("PERFKIT_CPU_TIMES", &cpu_times);
+    let picked = dialect.pick(id).into_iter();
+    let process = picked.fold(criterion(executable, dialect, settings), |process, word| process.arg(&word));
+    let process = process.env("CRITERION_HOME", home.path()).env("PERFKIT_CPU_TIMES", &cpu_times);
     process.pinned_to(cpu).run()?;
     let results = output::read(home.path(), id)?;
     let cpu =
         read_cpu_times(&cpu_times, id)?.and_then(|recorded| match_cpu_times(&results.samples, &recorded));
     Ok(summarise_round(results, cpu.as_deref()))
+}
+
+/// Measure a whole target in one process: the least wall nanoseconds per operation of each of `ids`.
+pub fn whole_suite(
+    executable: &Executable,
+    ids: &[&str],
+    settings: &TimeSettings,
+    scratch: &Path,
+) -> Result<BTreeMap<String, f64>, InstrumentError> {
+    let io = |source| InstrumentError::Io { what: "a scratch folder for Criterion".to_owned(), source };
+    fs::create_dir_all(scratch).map_err(io)?;
+    let home = tempfile::Builder::new().prefix("criterion-").tempdir_in(scratch).map_err(io)?;
+    criterion(executable, Dialect::of(executable)?, settings).env("CRITERION_HOME", home.path()).run()?;
+    let least = |id: &&str| {
+        let results = output::read(home.path(), id)?;
+        Ok(((*id).to_owned(), summarise_round(results, None).wall_ns_min))
+    };
+    ids.iter().map(least).collect()
+}
+
+/// Criterion with these settings, and nothing picked yet.
+fn criterion(executable: &Executable, dialect: Dialect, settings: &TimeSettings) -> Process {
+    let process = executable.process().args(&["--bench", "--noplot"]);
+    let process = process.args(&["--warm-up-time", &dialect.seconds(settings.warm_up)]);
+    let process = process.args(&["--measurement-time", &dialect.seconds(settings.measurement)]);
+    let process = process.args(&["--sample-size", &settings.samples.to_string()]);
+    process.args(&["--nresamples", &settings.resamples.to_string()])
 }
 
 fn summarise_round(results: output::Results, cpu: Option<&[f64]>) -> TimeRound {

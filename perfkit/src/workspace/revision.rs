@@ -44,6 +44,17 @@ pub fn resolve(root: &Path, revision: &str) -> Result<String, String> {
     })
 }
 
+/// Files that differ from `revision`, relative to the root, untracked ones aside. Empty where the revision is unknown.
+pub fn changed_since(root: &Path, revision: &str) -> Vec<PathBuf> {
+    let listed = git(root, &["diff", "--name-only", "--relative", "--end-of-options", revision, "--"]);
+    listed.unwrap_or_default().lines().map(PathBuf::from).collect()
+}
+
+/// A file as it was at `revision`, by its path from the root.
+pub fn file_at(root: &Path, revision: &str, path: &str) -> Option<String> {
+    git(root, &["show", "--end-of-options", &format!("{revision}:./{path}")]).ok()
+}
+
 /// The name that `git config user.name` gives.
 pub fn author(root: &Path) -> String {
     git(root, &["config", "user.name"]).unwrap_or_default()

@@ -2,6 +2,7 @@
 
 mod binary;
 mod gate;
+mod lint;
 mod patterns;
 mod suite;
 mod waiver;
@@ -18,6 +19,7 @@ use super::StoreLocation;
 
 pub use binary::Binary;
 pub use gate::{Gate, GateKind, Level};
+pub use lint::LintAllowance;
 pub use patterns::Patterns;
 pub use suite::{Instrument, Suite};
 pub use waiver::Waiver;
@@ -73,6 +75,9 @@ pub struct Config {
     /// What may break for now.
     #[serde(default, rename = "waiver")]
     pub waivers: Vec<Waiver>,
+    /// Findings of `perfkit lint` that are meant.
+    #[serde(default, rename = "lint")]
+    pub lint_allowances: Vec<LintAllowance>,
 }
 
 impl Config {
@@ -98,6 +103,9 @@ impl Config {
         }
         for waiver in &config.waivers {
             waiver.check()?;
+        }
+        for allowance in &config.lint_allowances {
+            allowance.check()?;
         }
         Ok(config)
     }
