@@ -1,1 +1,3 @@
 //! Where a cost comes from: stacks, flamegraphs, cost models, and the triage of a failed gate.
+
+pub mod cost_model;

@@ -56,7 +56,7 @@ pub use size::binary_bytes;
 pub use startup::{Start, count_startup, startup, summarise_startup};
 pub use symbols::symbol_named;
 pub use time::{TimeRound, TimeSettings, round, whole_suite};
-pub use time_metrics::summarise;
+pub use time_metrics::{round_values, summarise};
 pub use valgrind::valgrind_version;
 
 /// A built bench target.

@@ -21,13 +21,10 @@ const EXTREMES: f64 = 1.0;
 /// `time_ns`, `cpu_time_ns`, `criterion_ns`, and the throughput that follows from the time. Empty without rounds.
 pub fn summarise(rounds: &[TimeRound], benchmark: &Benchmark, contended: bool) -> BTreeMap<String, Metric> {
     let mut metrics = Metrics(BTreeMap::new());
-    let wall: Vec<f64> =
-        rounds.iter().map(|round| if contended { round.wall_ns_median } else { round.wall_ns_min }).collect();
-    let cpu: Option<Vec<f64>> =
-        rounds.iter().map(|round| if contended { round.cpu_ns_median } else { round.cpu_ns_min }).collect();
     if rounds.is_empty() {
         return metrics.0;
     }
+    let (wall, cpu) = wall_and_cpu(rounds, contended);
     metrics.over_rounds("time_ns", &wall, contended, |ns| ns);
     if let Some(cpu) = cpu {
         metrics.over_rounds("cpu_time_ns", &cpu, contended, |ns| ns);
@@ -45,6 +42,20 @@ pub fn summarise(rounds: &[TimeRound], benchmark: &Benchmark, contended: bool) -
         metrics.over_rounds("ops_ps", &wall, contended, |ns| per_second(elements.unwrap_or(1), ns));
     }
     metrics.0
+}
+
+/// `time_ns` and `cpu_time_ns` of each round: what their statistics are made of.
+pub fn round_values(rounds: &[TimeRound], contended: bool) -> BTreeMap<String, Vec<f64>> {
+    let (wall, cpu) = wall_and_cpu(rounds, contended);
+    let named = [("time_ns", Some(wall)), ("cpu_time_ns", cpu)];
+    named.into_iter().filter_map(|(name, values)| Some((name.to_owned(), values?))).collect()
+}
+
+/// CPU times are there only where every round has one.
+fn wall_and_cpu(rounds: &[TimeRound], contended: bool) -> (Vec<f64>, Option<Vec<f64>>) {
+    let wall = |round: &TimeRound| if contended { round.wall_ns_median } else { round.wall_ns_min };
+    let cpu = |round: &TimeRound| if contended { round.cpu_ns_median } else { round.cpu_ns_min };
+    (rounds.iter().map(wall).collect(), rounds.iter().map(cpu).collect())
 }
 
 fn per_second(each: u64, ns: f64) -> f64 {

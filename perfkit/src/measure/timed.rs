@@ -57,6 +57,7 @@ pub(super) fn time_all(
         if let Some(found) = rows.get_mut(id) {
             found.metrics.extend(instrument::summarise(rounds, &row.benchmark, row.contended));
         }
+        measurement.samples.rounds.insert(id.to_owned(), instrument::round_values(rounds, row.contended));
         let samples = rounds.iter().map(|round| round.samples.clone()).collect();
         measurement.samples.time.insert(id.to_owned(), samples);
     }

@@ -14,6 +14,9 @@ pub struct Samples {
     pub schema: String,
     /// By benchmark id, by round: iterations and total wall nanoseconds of each sample.
     pub time: BTreeMap<String, Vec<Vec<(f64, f64)>>>,
+    /// By benchmark id, by metric: the value of each round, of which the metric's statistic is made.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rounds: BTreeMap<String, BTreeMap<String, Vec<f64>>>,
     /// By benchmark id: instructions per operation of each function itself.
     pub functions: BTreeMap<String, BTreeMap<String, f64>>,
 }
