@@ -243,7 +243,7 @@ pub fn today() -> String {
     Timestamp::now().strftime("%Y-%m-%d").to_string()
 }
 
-fn scratch() -> Result<tempfile::TempDir, SessionError> {
+pub(crate) fn scratch() -> Result<tempfile::TempDir, SessionError> {
     tempfile::Builder::new()
         .prefix("perfkit-")
         .tempdir()
@@ -251,7 +251,7 @@ fn scratch() -> Result<tempfile::TempDir, SessionError> {
 }
 
 /// Six hex digits from the clock and the process: enough to keep two runs of one second apart.
-fn run_id(started: Timestamp) -> String {
+pub(crate) fn run_id(started: Timestamp) -> String {
     let mut id = String::new();
     let mixed =
         (started.as_nanosecond() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(std::process::id());

@@ -3,10 +3,12 @@
 //! Rounds are recorded ([`crate::format::Rounds`]); the verdict is a pure function of them.
 
 pub mod arms;
+pub mod comparison;
 pub mod identical;
 pub mod judge;
 pub mod judgement;
 pub mod rule;
+pub mod record;
 mod run;
 
 pub use judge::{judge, judge_all};

@@ -4,6 +4,7 @@
 //! does not know are kept and written back. Objects are written with sorted keys and base units, so that a
 //! reviewer's diff shows what changed and nothing else.
 
+pub mod ab;
 pub mod baseline;
 pub mod benchmark;
 pub mod bmf;
@@ -18,6 +19,7 @@ pub mod run;
 pub mod store_location;
 pub mod verdict;
 
+pub use ab::{AbReport, Compared, Finding, Side};
 pub use baseline::{Acceptance, Baseline, BaselineKind, CountedKey};
 pub use benchmark::{Benchmark, Invalidation, Witness};
 pub use config::{Binary, Config, Gate, GateKind, Level, Suite, Waiver};

@@ -12,6 +12,7 @@ mod runner_suites;
 mod timed;
 
 pub use execute::{FULL_ROUNDS, Measurement, execute};
+pub(crate) use plan::problem;
 pub use plan::{BuildPlace, Plan, PlanError, Planned, RowKind, plan};
 pub use request::{Request, Selection};
 pub use runner_suites::RunnerSuite;

@@ -341,7 +341,7 @@ fn select(
 const LEFT_OUT_SHOWN: usize = 4;
 
 /// An instrument's error as a problem of the run.
-pub(super) fn problem(subject: String, error: &InstrumentError) -> Problem {
+pub(crate) fn problem(subject: String, error: &InstrumentError) -> Problem {
     let kind = match error {
         InstrumentError::WrongAnswer(_) => ProblemKind::WrongAnswer,
         InstrumentError::ToolMissing { .. }

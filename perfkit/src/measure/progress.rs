@@ -18,13 +18,23 @@ impl Progress {
 
     /// More steps to come.
     pub fn expect(&self, steps: u64) {
+        self.begin_again();
         self.0.inc_length(steps);
     }
 
     /// What is going on.
     pub fn say(&self, what: &str) {
+        self.begin_again();
         self.0.set_message(what.to_owned());
         self.0.tick();
+    }
+
+    /// A finished bar starts anew with what comes next.
+    fn begin_again(&self) {
+        if self.0.is_finished() {
+            self.0.set_length(0);
+            self.0.reset();
+        }
     }
 
     /// One step is done.

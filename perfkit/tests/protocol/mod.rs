@@ -1,0 +1,157 @@
+//! A git repository with one bench that answers `--perfkit-list`, `--perfkit-count` and `--perfkit-round` itself, so
+//! that it builds in a second. `NS` is its time, `NOISE` the share by which a round differs from another.
+#![allow(dead_code, reason = "each test file uses what it needs")]
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+const BENCH: &str = r##"
+// perfkit_harness
+const NS: f64 = 100.0;
+const NOISE: f64 = 0.002;
+const SALT: u64 = 1;
+
+#[inline(never)]
+pub fn perfkit_region(body: &mut dyn FnMut()) { body(); std::hint::black_box(()); }
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    match arguments.get(1).map(String::as_str) {
+        Some("--perfkit-list") => {
+            for id in ["sum/small", "sum/large"] {
+                println!(r#"{{"id":"{id}","role":"time","size":1,"bytes":8,"elements":1,"revision":1,"floor":null,"threads":1,"contended":false,"counted_operations":50,"modes":["count","round"]}}"#);
+            }
+        }
+        Some("--perfkit-count") => {
+            let n: u64 = arguments[3].parse().unwrap();
+            let mut total = 0u64;
+            perfkit_region(&mut || for i in 0..n { total = std::hint::black_box(total.wrapping_mul(3) ^ i); });
+            println!(r#"{{"id":"x","operations":{n},"allocations":0,"reallocations":0,"bytes":0,"peak_bytes":0}}"#);
+        }
+        Some("--perfkit-round") => {
+            use std::io::Write;
+            /* ROUND */
+            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos() as u64;
+            let mixed = (now ^ SALT).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let share = (mixed >> 11) as f64 / (1u64 << 53) as f64;
+            let ns = 1000.0 * NS * (1.0 + NOISE * share);
+            let mut log = std::fs::OpenOptions::new().create(true).append(true).open("rounds.log").unwrap();
+            writeln!(log, "{}", arguments[2]).unwrap();
+            let wall = ns * 1.01;
+            println!(r#"{{"id":"{}","samples":[[1000,{wall},{ns}],[1000,{wall},{ns}]],"wall_ns":{wall},"waited_ns":0}}"#, arguments[2]);
+        }
+        _ => std::process::exit(1),
+    }
+}
+"##;
+
+/// A committed workspace.
+pub struct Repository(TempDir);
+
+impl Repository {
+    pub fn new() -> Self {
+        let repository = Self(tempfile::tempdir().unwrap());
+        repository.write(
+            "Cargo.toml",
+            "[package]\nname = \"fixture\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n\
+             [[bench]]\nname = \"time\"\nharness = false\n",
+        );
+        repository.write("src/lib.rs", "");
+        repository.write("benches/time.rs", BENCH);
+        repository.write(".gitignore", "target\n.perfkit\nCargo.lock\n*.jsonl\n");
+        repository.git(&["init", "-q"]);
+        repository.commit();
+        repository
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Replace a piece of a file that must be there.
+    pub fn edit(&self, name: &str, before: &str, after: &str) {
+        let text = fs::read_to_string(self.path().join(name)).unwrap();
+        assert!(text.contains(before), "{before} is not in {name}");
+        self.write(name, &text.replacen(before, after, 1));
+    }
+
+    pub fn git(&self, arguments: &[&str]) -> String {
+        let identity = ["-c", "user.name=tester", "-c", "user.email=tester@example.invalid"];
+        let output =
+            Command::new("git").current_dir(self.path()).args(identity).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    pub fn commit(&self) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", "state"]);
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_perfkit"));
+        command.current_dir(self.path()).args(arguments).env("CARGO_TARGET_DIR", self.path().join("target"));
+        command
+    }
+
+    /// The exit code and what was printed.
+    pub fn prints(&self, arguments: &[&str]) -> (i32, String) {
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
+        let text = String::from_utf8(stdout).unwrap();
+        if text.is_empty() {
+            return (status.code().unwrap(), String::from_utf8(stderr).unwrap());
+        }
+        (status.code().unwrap(), text)
+    }
+
+    /// The exit code and everything said.
+    pub fn says(&self, arguments: &[&str]) -> (i32, String) {
+        said(self.command(arguments).output().unwrap())
+    }
+
+    /// The same, interrupted by the user after some rounds.
+    pub fn interrupted_after(&self, rounds: usize, arguments: &[&str]) -> (i32, String) {
+        let mut command = self.command(arguments);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let started = Instant::now();
+        while self.rounds_taken() < rounds {
+            assert!(started.elapsed() < Duration::from_secs(120), "no round was taken in two minutes");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        said(child.wait_with_output().unwrap())
+    }
+
+    /// Rounds that the benches of the last comparison have taken.
+    pub fn rounds_taken(&self) -> usize {
+        let log = fs::read_to_string(self.path().join(".perfkit/worktree/rounds.log"));
+        log.map_or(0, |text| text.lines().count())
+    }
+}
+
+fn said(output: Output) -> (i32, String) {
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(text).unwrap())
+}
+
+/// Counting needs valgrind; without it these tests say so and stop.
+pub fn can_count() -> bool {
+    let found = Command::new("valgrind").arg("--version").output().is_ok();
+    if !found {
+        eprintln!("left out: valgrind is not installed");
+    }
+    found
+}
