@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::{
     format::{
-        Baseline, BaselineKind, CountedKey, DocumentError, Host, Provenance, Run, Toolchain,
+        Baseline, BaselineKind, Calibration, CountedKey, DocumentError, Host, Provenance, Run, Toolchain,
         baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA,
     },
     host, instrument,
@@ -67,6 +67,8 @@ pub struct Profiles {
     pub host_matches: bool,
     /// The counted baseline of this machine's counted instruction set.
     pub counted: Option<Baseline>,
+    /// The noise floors of this machine.
+    pub calibration: Option<Calibration>,
 }
 
 impl Profiles {
@@ -99,12 +101,14 @@ impl Profiles {
                 }
             },
         };
+        let calibration = Calibration::find(&folder, &own)?;
         let counted = find_baseline(&folder, &counted_name())?.map(|(_, baseline)| baseline);
         Ok(Self {
             host_matches: held_against.as_ref().is_some_and(|baseline| baseline.rules.matches(&machine)),
             own,
             held_against,
             counted,
+            calibration,
         })
     }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use perfkit::{
     format::{
-        Acceptance, Baseline, BaselineKind, Benchmark, Config, EnvironmentGuard, Fingerprint, Host,
-        HostRules, Metric, Outcome, Problem, ProblemKind, Provenance, Run, Toolchain, Verdict,
-        baseline::BASELINE_SCHEMA, metric_info, run::RUN_SCHEMA,
+        Acceptance, Baseline, BaselineKind, Benchmark, Calibrated, Calibration, Config, EnvironmentGuard,
+        Fingerprint, Host, HostRules, Metric, Outcome, Problem, ProblemKind, Provenance, Run, Toolchain,
+        Verdict, baseline::BASELINE_SCHEMA, calibration::CALIBRATION_SCHEMA, metric_info, run::RUN_SCHEMA,
     },
     gate::{Case, Judgement, LockedPackages, References, judge},
 };
@@ -71,6 +71,7 @@ struct Court<'a> {
     counted: Option<Vec<Benchmark>>,
     timed: Option<Baseline>,
     host_matches: bool,
+    calibration: Option<Calibration>,
     whole: bool,
     today: &'a str,
     lock: &'a str,
@@ -84,6 +85,7 @@ impl<'a> Court<'a> {
             counted: Some(counted),
             timed: None,
             host_matches: true,
+            calibration: None,
             whole: true,
             today: "2026-06-01",
             lock: "",
@@ -98,6 +100,7 @@ impl<'a> Court<'a> {
                 counted: self.counted.as_deref(),
                 timed: self.timed.as_ref(),
                 host_matches: self.host_matches,
+                calibration: self.calibration.as_ref(),
             },
             config: &config,
             selected: &|_| true,
@@ -341,4 +344,43 @@ fn expired_unneeded_and_unfounded_waivers_are_errors() {
     assert!(problem(&waived("2026-06-01", 0.05), LOCK, 1040.0).contains("expired"));
     assert!(problem(&in_force, LOCK, 1000.0).contains("nothing that fails"));
     assert!(problem(&in_force, "", 1040.0).contains("Cargo.lock does not hold"));
+}
+
+fn calibration(id: &str, metric: &str, floor: f64) -> Calibration {
+    Calibration {
+        schema: CALIBRATION_SCHEMA.to_owned(),
+        host: "here".to_owned(),
+        fingerprint: Fingerprint::default(),
+        confirmation_rounds: 12,
+        quantile: 0.95,
+        benchmarks: vec![Calibrated {
+            id: id.to_owned(),
+            revision: 1,
+            floors: BTreeMap::from([(metric.to_owned(), floor)]),
+            rounds: 40,
+            round_milliseconds: 100,
+            measured: String::new(),
+            commit: String::new(),
+            dirty: false,
+            rustc: String::new(),
+            environment: EnvironmentGuard::default(),
+        }],
+        extra: BTreeMap::new(),
+    }
+}
+
+#[test]
+fn a_gate_below_twice_the_noise_floor_of_the_host_is_that_wide_and_says_so() {
+    let gate = "[[gate]]\nselect = \"**\"\nmetric = \"time_ns\"\nkind = \"relative\"\nmax_worsening = 0.05\n";
+    let mut court = Court::new(gate, vec![row("a", &[("time_ns", 108.0)])], vec![]);
+    court.timed = Some(timed_baseline(BaselineKind::Timed, vec![row("a", &[("time_ns", 100.0)])]));
+    assert_eq!(court.outcome("time_ns"), Outcome::Suspect);
+    court.calibration = Some(calibration("a", "time_ns", 0.05));
+    let verdict = court.verdict("time_ns");
+    assert_eq!(verdict.outcome, Outcome::Held);
+    assert_eq!(verdict.rule, "at most +10 %, twice this host's noise floor; declared +5 %");
+    court.calibration = Some(calibration("a", "time_ns", 0.02));
+    assert_eq!(court.outcome("time_ns"), Outcome::Suspect, "a floor below half the gate changes nothing");
+    court.calibration = Some(calibration("b", "time_ns", 0.05));
+    assert_eq!(court.outcome("time_ns"), Outcome::Suspect, "the floor of another benchmark");
 }

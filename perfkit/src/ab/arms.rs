@@ -20,7 +20,9 @@ use super::{
 use crate::{
     format::{Arm, Problem, ProblemKind, config::Patterns},
     instrument::{Executable, ROUND_MODE, RoundBy},
-    measure::{BuildPlace, PlanError, Planned, Request, near_names::unmatched, plan, progress::Progress},
+    measure::{
+        BuildPlace, PlanError, Planned, Request, RowKind, near_names::unmatched, plan, progress::Progress,
+    },
     store::{file_name, keep_out_of_git},
     workspace::{
         Workspace, WorkspaceError,
@@ -197,12 +199,13 @@ pub fn build_arms(
 pub fn same_on_both_sides(
     workspace: &Workspace,
     revision: Revision,
-    rows: Vec<Planned>,
+    rows: &[Planned],
     progress: &Progress,
 ) -> Result<Arms, ArmsError> {
     let lock = lock(&workspace.store(), progress)?;
     let copy = |arm: Arm| {
-        let mut rows = rows.clone();
+        let mut rows: Vec<Planned> =
+            rows.iter().filter(|row| row.kind == RowKind::Operation).cloned().collect();
         keep_executables(&workspace.store(), arm, &mut rows).map(|()| rows)
     };
     let (old, new) = (copy(Arm::A)?, copy(Arm::B)?);
@@ -303,6 +306,7 @@ fn build_one(
         .into_iter()
         .map(|problem| Problem { subject: format!("{arm_name}: {}", problem.subject), ..problem });
     let mut rows = plan.rows;
+    rows.retain(|row| row.kind == RowKind::Operation);
     keep_executables(&store, arm, &mut rows)?;
     Ok(Built { rows, problems: problems.collect() })
 }

@@ -4,11 +4,12 @@
 
 pub mod arms;
 pub mod comparison;
+pub mod floor;
 pub mod identical;
 pub mod judge;
 pub mod judgement;
-pub mod rule;
 pub mod record;
+pub mod rule;
 mod run;
 
 pub use judge::{judge, judge_all};

@@ -61,6 +61,7 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
             counted: base.rows(&profiles),
             timed: profiles.held_against.as_ref(),
             host_matches: profiles.host_matches,
+            calibration: profiles.calibration.as_ref(),
         },
         config: &workspace.config,
         selected: &|id| plan.selection.contains(id),

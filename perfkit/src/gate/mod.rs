@@ -8,8 +8,8 @@ mod waivers;
 use std::collections::BTreeMap;
 
 use crate::format::{
-    Baseline, BaselineKind, Benchmark, Class, Config, Gate, GateKind, Level, Metric, Outcome, ProblemKind,
-    Run, Verdict, metric::METRICS,
+    Baseline, BaselineKind, Benchmark, Calibration, Class, Config, Gate, GateKind, Level, Metric, Outcome,
+    ProblemKind, Run, Verdict, metric::METRICS,
 };
 
 pub use waivers::{LockedPackages, WaiverProblem};
@@ -24,6 +24,8 @@ pub struct References<'a> {
     pub timed: Option<&'a Baseline>,
     /// Whether this machine is the one that the profile describes.
     pub host_matches: bool,
+    /// The noise floors of this machine.
+    pub calibration: Option<&'a Calibration>,
 }
 
 /// What a judge needs beside the run.

@@ -1,6 +1,9 @@
 //! One gate on one metric of one benchmark.
 
-use super::{Case, describe, tolerance::Tolerance};
+use super::{
+    Case, describe,
+    tolerance::{Tolerance, percent},
+};
 use crate::format::{BaselineKind, Benchmark, Better, Class, Gate, GateKind, Metric, Outcome, Verdict};
 
 /// Judge `metric` of `benchmark` by `gate`.
@@ -85,6 +88,7 @@ fn relative(
             format!("statistic {now}; the baseline has {then}: not comparable"),
         );
     }
+    let (tolerance, widened) = with_floor(case, benchmark, name, tolerance);
     // Both in the direction in which less is better.
     let (value, reference) = match metric.better {
         Better::Less => (metric.value, base_metric.value),
@@ -106,9 +110,30 @@ fn relative(
     Finding {
         outcome,
         reference: Some(base_metric.value),
-        rule: Some(tolerance.describe(&metric.unit)),
+        rule: Some(tolerance.describe(&metric.unit) + &widened),
         note: note.to_owned(),
     }
+}
+
+/// A gate narrower than twice the noise floor of this machine would fire on noise. Counted metrics have no floor.
+fn with_floor(
+    case: &Case<'_>,
+    benchmark: &Benchmark,
+    name: &str,
+    tolerance: Tolerance,
+) -> (Tolerance, String) {
+    let (Tolerance::Within { fraction, slack }, Some(calibration)) = (tolerance, case.references.calibration)
+    else {
+        return (tolerance, String::new());
+    };
+    let gate = calibration.effective_gate(&benchmark.id, benchmark.revision, name, fraction);
+    if gate <= fraction {
+        return (tolerance, String::new());
+    }
+    let declared = format!(", twice this host's noise floor; declared +{} %", percent(fraction));
+    // Shown in hundredths of a per cent, and never below what was measured.
+    let gate = (gate * 1e4).ceil() / 1e4;
+    (Tolerance::Within { fraction: gate, slack }, declared)
 }
 
 fn timed_is_judged(case: &Case<'_>) -> bool {

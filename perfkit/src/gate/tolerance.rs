@@ -54,11 +54,16 @@ impl Tolerance {
         match self {
             Self::Exact => "exact".to_owned(),
             Self::Within { fraction, slack } if slack > 0.0 => {
-                format!("at most +{} % or +{slack} {unit}", fraction * 100.0)
+                format!("at most +{} % or +{slack} {unit}", percent(fraction))
             }
-            Self::Within { fraction, .. } => format!("at most +{} %", fraction * 100.0),
+            Self::Within { fraction, .. } => format!("at most +{} %", percent(fraction)),
         }
     }
+}
+
+/// A fraction in per cent, without the digits that binary fractions leave at the end.
+pub fn percent(fraction: f64) -> f64 {
+    (fraction * 1e6).round() / 1e4
 }
 
 /// In steps of [`EXACT_STEP`].

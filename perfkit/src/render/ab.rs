@@ -87,12 +87,11 @@ fn head(report: &AbReport) -> Lines {
     parts.push(format!("{} rounds{length}, then once {}", report.first_look, 2 * report.first_look));
     parts.push(format!("gate: at most {} time", units::percent(report.max_worsening)));
     lines.push(Emphasis::Plain, parts.join("  "));
-    if let Some(steal) = report.environment.as_ref().and_then(|guard| guard.steal) {
-        if steal >= STEAL_SHOWN {
-            let share = units::percent(steal);
-            let share = share.trim_start_matches('+');
-            lines.push(Emphasis::Caution, format!("noisy: the hypervisor took away {share} of the CPU time"));
-        }
+    let steal = report.environment.as_ref().and_then(|guard| guard.steal);
+    if let Some(steal) = steal.filter(|steal| *steal >= STEAL_SHOWN) {
+        let share = units::percent(steal);
+        let share = share.trim_start_matches('+');
+        lines.push(Emphasis::Caution, format!("noisy: the hypervisor took away {share} of the CPU time"));
     }
     if report.partial {
         lines.push(Emphasis::Caution, "partial: interrupted; verdicts are of the rounds that were complete");
