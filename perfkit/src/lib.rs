@@ -23,6 +23,7 @@ pub mod measure;
 pub mod plot;
 pub mod render;
 pub mod report;
+pub mod self_test;
 pub mod session;
 pub mod statistics;
 pub mod store;
