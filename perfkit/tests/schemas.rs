@@ -12,6 +12,7 @@ use perfkit::format::{
     document::{document_text, parse_document},
     metric::METRICS,
     recipe::Recipe,
+    rounds::{ROUNDS_SCHEMA, Rounds},
     run::RUN_SCHEMA,
 };
 use perfkit::{
@@ -177,6 +178,31 @@ fn unknown_fields_of_programs_documents_are_kept() {
     let read: Run = parse_document(&run.to_string(), Path::new("run.json"), RUN_SCHEMA).unwrap();
     let written: Value = serde_json::from_str(&document_text(&read).unwrap()).unwrap();
     assert_eq!(written, run);
+}
+
+#[test]
+fn recorded_rounds_validate_and_broken_ones_do_not() {
+    let schema = schema("rounds");
+    let side = json!({"wall_ns_min": 1.5, "wall_ns_median": 2, "cpu_ns_min": 1.4, "cpu_ns_median": 1.6, "waited": 0.01});
+    let rounds = json!({
+        "schema": ROUNDS_SCHEMA, "id": "a/b", "contended": false, "cpu": 1,
+        "rounds": [{"first": "b", "a": side, "b": {"wall_ns_min": 1, "wall_ns_median": 2}}],
+    });
+    accept(&schema, &rounds);
+    let read: Rounds = parse_document(&rounds.to_string(), Path::new("rounds.json"), ROUNDS_SCHEMA).unwrap();
+    assert_eq!(read.extra["cpu"], json!(1));
+    accept(&schema, &serde_json::to_value(read).unwrap());
+    let broken = |edit: &dyn Fn(&mut Value)| {
+        refuse(&schema, &rounds, edit, |text| {
+            parse_document::<Rounds>(text, Path::new("rounds.json"), ROUNDS_SCHEMA).is_err()
+        });
+    };
+    broken(&|rounds| rounds["schema"] = json!("perfkit.rounds/2"));
+    broken(&|rounds| remove(rounds, "", "contended"));
+    broken(&|rounds| rounds["rounds"][0]["first"] = json!("c"));
+    broken(&|rounds| remove(rounds, "/rounds/0", "b"));
+    broken(&|rounds| remove(rounds, "/rounds/0/a", "wall_ns_min"));
+    broken(&|rounds| rounds["rounds"][0]["a"]["cpu_ns_min"] = json!("1"));
 }
 
 #[test]
