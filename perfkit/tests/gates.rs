@@ -1,127 +1,15 @@
 //! Gates judged on hand-made runs: every outcome that a gate can give, and every reason for it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod court;
+
 use std::collections::BTreeMap;
 
-use perfkit::{
-    format::{
-        Acceptance, Baseline, BaselineKind, Benchmark, Calibrated, Calibration, Config, EnvironmentGuard,
-        Fingerprint, Host, HostRules, Metric, Outcome, Problem, ProblemKind, Provenance, Run, Toolchain,
-        Verdict, baseline::BASELINE_SCHEMA, calibration::CALIBRATION_SCHEMA, metric_info, run::RUN_SCHEMA,
-    },
-    gate::{Case, Judgement, LockedPackages, References, judge},
+use court::{Court, row, timed_baseline};
+use perfkit::format::{
+    BaselineKind, Calibrated, Calibration, EnvironmentGuard, Fingerprint, Outcome, Problem, ProblemKind,
+    calibration::CALIBRATION_SCHEMA,
 };
-
-/// A row with these metrics, all `exact` or `p20_min`.
-fn row(id: &str, metrics: &[(&str, f64)]) -> Benchmark {
-    let mut row = Benchmark::new(id);
-    for (name, value) in metrics {
-        let statistic = if name.ends_with("_ns") || name.ends_with("ps") { "p20_min" } else { "exact" };
-        row.metrics
-            .insert((*name).to_owned(), Metric::new(metric_info(name).unwrap(), *value, statistic, "test"));
-    }
-    row
-}
-
-fn run(benchmarks: Vec<Benchmark>) -> Run {
-    Run {
-        schema: RUN_SCHEMA.to_owned(),
-        perfkit: "0".to_owned(),
-        id: "abc".to_owned(),
-        host: Host {
-            profile: "here".to_owned(),
-            isa: "x86_64-avx2".to_owned(),
-            isa_counted: "x86_64-avx2".to_owned(),
-            fingerprint: Fingerprint { cores: 2, ..Fingerprint::default() },
-            info: BTreeMap::new(),
-        },
-        toolchain: Toolchain::default(),
-        provenance: Provenance::default(),
-        environment: EnvironmentGuard::default(),
-        benchmarks,
-        problems: Vec::new(),
-        verdicts: Vec::new(),
-        extra: BTreeMap::new(),
-    }
-}
-
-fn timed_baseline(kind: BaselineKind, benchmarks: Vec<Benchmark>) -> Baseline {
-    Baseline {
-        schema: BASELINE_SCHEMA.to_owned(),
-        name: "here".to_owned(),
-        kind,
-        isa: "x86_64-avx2".to_owned(),
-        rules: HostRules::default(),
-        key: None,
-        acceptance: Acceptance {
-            revision: String::new(),
-            source: String::new(),
-            date: String::new(),
-            author: String::new(),
-            reason: String::new(),
-        },
-        benchmarks,
-        extra: BTreeMap::new(),
-    }
-}
-
-struct Court<'a> {
-    config: &'a str,
-    run: Run,
-    counted: Option<Vec<Benchmark>>,
-    timed: Option<Baseline>,
-    host_matches: bool,
-    calibration: Option<Calibration>,
-    whole: bool,
-    today: &'a str,
-    lock: &'a str,
-}
-
-impl<'a> Court<'a> {
-    fn new(config: &'a str, now: Vec<Benchmark>, counted: Vec<Benchmark>) -> Self {
-        Self {
-            config,
-            run: run(now),
-            counted: Some(counted),
-            timed: None,
-            host_matches: true,
-            calibration: None,
-            whole: true,
-            today: "2026-06-01",
-            lock: "",
-        }
-    }
-
-    fn judge(&self) -> Judgement {
-        let config = Config::parse(&format!("schema = \"perfkit.config/1\"\n{}", self.config)).unwrap();
-        judge(&Case {
-            run: &self.run,
-            references: References {
-                counted: self.counted.as_deref(),
-                timed: self.timed.as_ref(),
-                host_matches: self.host_matches,
-                calibration: self.calibration.as_ref(),
-            },
-            config: &config,
-            selected: &|_| true,
-            whole: self.whole,
-            measured: &|_| true,
-            today: self.today,
-            lock: &LockedPackages::parse(self.lock),
-        })
-    }
-
-    fn outcome(&self, metric: &str) -> Outcome {
-        self.verdict(metric).outcome
-    }
-
-    fn verdict(&self, metric: &str) -> Verdict {
-        let verdicts = self.judge().verdicts;
-        let found: Vec<&Verdict> = verdicts.iter().filter(|verdict| verdict.metric == metric).collect();
-        assert_eq!(found.len(), 1, "{verdicts:?}");
-        found[0].clone()
-    }
-}
 
 const COUNTED: &str = "[[gate]]\nselect = \"**\"\nmetric = \"counted\"\nkind = \"relative\"\n";
 

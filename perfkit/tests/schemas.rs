@@ -73,11 +73,33 @@ with = "ir_cross_check"
 max_difference = 0.01
 slack = 5
 
+[[gate]]
+select = "a/*"
+kind = "scaling"
+min_efficiency = 0.8
+threads = [2, 8]
+
+[[gate]]
+select = "a/*"
+metric = "p99_ns"
+kind = "percentile"
+max = 1000
+max_worsening = 0.25
+
+[[gate]]
+select = "a/*"
+metric = "ir"
+kind = "cost_model"
+max_fixed = 300
+max_per_unit = 1.5
+max_misfit = 0.03
+
 [[waiver]]
 id = "w1"
 select = "a/b"
 metric = "ir"
 max_worsening = 0.02
+slack = 1
 reason = "upstream changed its dispatch"
 cause = "blake3@1.8.7"
 owner = "A. Author"
@@ -222,6 +244,10 @@ fn a_configuration_validates_and_broken_ones_do_not() {
     broken("max = 0\n", "");
     broken("metric = \"time_ns\"", "metric = \"time_s\"");
     broken("cores = 8", "cpus = 8");
+    broken("min_efficiency = 0.8\n", "");
+    broken("threads = [2, 8]", "threads = [3]");
+    broken("metric = \"p99_ns\"", "metric = \"time_ns\"");
+    broken("max_fixed = 300\nmax_per_unit = 1.5\nmax_misfit = 0.03\n", "");
     broken("\"cross-check\"", "\"crosscheck\"");
     broken("owner = \"A. Author\"\n", "");
     broken("profile = \"dist\"", "profil = \"dist\"");

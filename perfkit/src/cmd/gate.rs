@@ -247,11 +247,19 @@ fn exit(run: &Run, judgement: &Judgement, gated: bool) -> Exit {
     let any =
         |outcome: Outcome| judgement.verdicts.iter().any(|verdict: &Verdict| verdict.outcome == outcome);
     let tool_failed = run.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
+    // What fails only because its waiver is no longer, or was never, in force is the waiver's fault.
+    let lapsed = |verdict: &&Verdict| {
+        judgement.waiver_problems.iter().any(|problem| {
+            problem.lapsed.iter().any(|(id, metric)| *id == verdict.id && *metric == verdict.metric)
+        })
+    };
+    let failed = judgement.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Failed);
+    let failed = failed.filter(|verdict| !lapsed(verdict)).count() > 0;
     let judged = judgement.verdicts.iter().any(|verdict| verdict.value.is_some());
     match () {
         () if tool_failed || run.provenance.partial || run.benchmarks.is_empty() => Exit::ToolFailed,
         () if any(Outcome::Wrong) || any(Outcome::Missing) || gated && !judged => Exit::ToolFailed,
-        () if any(Outcome::Failed) => Exit::GateFailed,
+        () if failed => Exit::GateFailed,
         () if !judgement.waiver_problems.is_empty() => Exit::Waiver,
         () if any(Outcome::Suspect) || any(Outcome::Inconclusive) => Exit::Inconclusive,
         () => Exit::Held,

@@ -106,6 +106,9 @@ pub const METRICS: &[MetricInfo] = &[
     counted("binary_bytes", "B", "binary"),
 ];
 
+/// The numbers of threads that scaling is measured at, where there are as many cores.
+pub const SCALING_THREADS: [u32; 4] = [1, 2, 4, 8];
+
 const fn timed(name: &'static str, unit: &'static str, better: Better, heading: &'static str) -> MetricInfo {
     MetricInfo { name, unit, better, class: Class::Timed, heading }
 }

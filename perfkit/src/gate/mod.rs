@@ -1,7 +1,11 @@
 //! Gates: rules over a finished run. Judging is a pure function of the run, what it is held against, and the rules;
 //! it measures nothing and reads no clock.
 
+mod certainty;
+mod cost_model;
+mod percentile;
 mod rules;
+mod scaling;
 pub mod tolerance;
 mod waivers;
 
@@ -99,18 +103,39 @@ fn judge_gate(case: &Case<'_>, gate: &Gate, verdicts: &mut Vec<Verdict>) {
             ));
             continue;
         }
-        for (name, metric) in metrics(benchmark, &gate.metric) {
-            let mut verdict = rules::judge(case, gate, benchmark, name, metric);
-            if gate.level == Level::Warn && matches!(verdict.outcome, Outcome::Failed | Outcome::Suspect) {
-                verdict.outcome = Outcome::Warned;
+        match &gate.kind {
+            GateKind::Scaling { min_efficiency, threads } => {
+                verdicts.extend(scaling::judge(case, benchmark, *min_efficiency, threads));
             }
-            verdicts.push(verdict);
+            GateKind::Percentile { max, max_worsening } => {
+                verdicts.extend(percentile::judge(case, benchmark, &gate.metric, *max, *max_worsening));
+            }
+            // Several benchmarks make one series.
+            GateKind::CostModel { .. } => {}
+            _ => verdicts.extend(
+                metrics(benchmark, &gate.metric)
+                    .map(|(name, metric)| rules::judge(case, gate, benchmark, name, metric)),
+            ),
+        }
+    }
+    if let GateKind::CostModel { max_fixed, max_per_unit, max_misfit } = gate.kind
+        && unmet_requirement(case.run, gate).is_none()
+    {
+        let limits = cost_model::Limits { max_fixed, max_per_unit, max_misfit };
+        let rows = case.run.benchmarks.iter().filter(|benchmark| applies(&benchmark.id));
+        verdicts.extend(cost_model::judge(rows, &gate.metric, limits, case.whole));
+    }
+    for verdict in verdicts.iter_mut().skip(before) {
+        if gate.level == Level::Warn && matches!(verdict.outcome, Outcome::Failed | Outcome::Suspect) {
+            verdict.outcome = Outcome::Warned;
         }
     }
     if case.whole && verdicts.len() == before {
         let pattern = gate.select.texts().join(", ");
         // An instrument that is not on this machine has said so itself.
-        let skipped = case.run.problems.iter().any(|problem| problem.kind == ProblemKind::Skipped);
+        let skipped = case.run.problems.iter().any(|problem| {
+            problem.kind == ProblemKind::Skipped && case.run.benchmark(&problem.subject).is_none()
+        });
         let outcome = if skipped { Outcome::Skipped } else { Outcome::Missing };
         let why = "the gate selects nothing that was measured: a check that checks nothing";
         verdicts.push(Verdict::bare(&pattern, &gate.metric, outcome, &describe(&gate.kind), why));
@@ -173,6 +198,12 @@ pub fn describe(kind: &GateKind) -> String {
         GateKind::Agreement { with, max_difference, slack } => {
             format!("agrees with {with} within {} % + {slack}", max_difference * 100.0)
         }
+        GateKind::Scaling { min_efficiency, .. } => scaling::rule(*min_efficiency),
+        GateKind::Percentile { max: Some(max), .. } => format!("at most {max} ns"),
+        GateKind::Percentile { max_worsening, .. } => {
+            format!("at most +{} %", tolerance::percent(max_worsening.unwrap_or_default()))
+        }
+        GateKind::CostModel { .. } => "a fixed cost and a cost per unit".to_owned(),
     }
 }
 

@@ -22,33 +22,42 @@ pub fn judge(case: &Case<'_>, gate: &Gate, benchmark: &Benchmark, name: &str, me
         GateKind::Agreement { with, max_difference, slack } => {
             agreement(benchmark, metric, with, *max_difference, *slack)
         }
+        // Their own modules judge these.
+        GateKind::Scaling { .. } | GateKind::Percentile { .. } | GateKind::CostModel { .. } => {
+            Finding::noted(Outcome::Skipped, "not a rule for one metric")
+        }
     };
-    let rule = found.rule.unwrap_or_else(|| describe(&gate.kind));
-    Verdict {
-        id: benchmark.id.clone(),
-        metric: name.to_owned(),
-        outcome: found.outcome,
-        value: Some(metric.value),
-        reference: found.reference,
-        unit: metric.unit.clone(),
-        rule,
-        note: found.note,
-    }
+    found.verdict(&benchmark.id, name, metric, &describe(&gate.kind))
 }
 
-struct Finding {
-    outcome: Outcome,
-    reference: Option<f64>,
-    rule: Option<String>,
-    note: String,
+/// What a rule found.
+pub(super) struct Finding {
+    pub outcome: Outcome,
+    pub reference: Option<f64>,
+    pub rule: Option<String>,
+    pub note: String,
 }
 
 impl Finding {
+    /// As a verdict on this metric; `rule` where the finding states none of its own.
+    pub fn verdict(self, id: &str, name: &str, metric: &Metric, rule: &str) -> Verdict {
+        Verdict {
+            id: id.to_owned(),
+            metric: name.to_owned(),
+            outcome: self.outcome,
+            value: Some(metric.value),
+            reference: self.reference,
+            unit: metric.unit.clone(),
+            rule: self.rule.unwrap_or_else(|| rule.to_owned()),
+            note: self.note,
+        }
+    }
+
     fn plain(outcome: Outcome, reference: Option<f64>) -> Self {
         Self { outcome, reference, rule: None, note: String::new() }
     }
 
-    fn noted(outcome: Outcome, note: impl Into<String>) -> Self {
+    pub fn noted(outcome: Outcome, note: impl Into<String>) -> Self {
         Self { outcome, reference: None, rule: None, note: note.into() }
     }
 }
@@ -60,7 +69,7 @@ fn tolerance(name: &str, metric: &Metric, max_worsening: Option<f64>, slack: Opt
     Tolerance::Within { fraction: max_worsening.unwrap_or(0.0), slack: slack.unwrap_or(0.0) }
 }
 
-fn relative(
+pub(super) fn relative(
     case: &Case<'_>,
     benchmark: &Benchmark,
     name: &str,

@@ -43,29 +43,36 @@ pub struct WaiverProblem {
     pub id: String,
     /// What is wrong and what to do.
     pub message: String,
+    /// Benchmarks and metrics that fail and that it would cover if it were in force.
+    pub lapsed: Vec<(String, String)>,
 }
 
 /// Turn covered failures into waived ones; return what is wrong with the waivers themselves.
 pub fn apply(case: &Case<'_>, verdicts: &mut [Verdict]) -> Vec<WaiverProblem> {
     let mut problems = Vec::new();
     for waiver in &case.config.waivers {
-        let mut problem = |message: String| problems.push(WaiverProblem { id: waiver.id.clone(), message });
-        if case.today >= waiver.expires.as_str() {
-            problem(format!("expired on {}; mend the regression or renew it with a reason", waiver.expires));
-            continue;
-        }
-        if !case.lock.has(&waiver.cause) {
-            problem(format!("names {} as its cause, which Cargo.lock does not hold", waiver.cause));
+        let invalid = if case.today >= waiver.expires.as_str() {
+            Some(format!("expired on {}; mend the regression or renew it with a reason", waiver.expires))
+        } else if !case.lock.has(&waiver.cause) {
+            Some(format!("names {} as its cause, which Cargo.lock does not hold", waiver.cause))
+        } else {
+            None
+        };
+        let covered = verdicts.iter_mut().filter(|verdict| covers(waiver, verdict));
+        if let Some(message) = invalid {
+            let lapsed = covered.map(|verdict| (verdict.id.clone(), verdict.metric.clone())).collect();
+            problems.push(WaiverProblem { id: waiver.id.clone(), message, lapsed });
             continue;
         }
         let mut needed = false;
-        for verdict in verdicts.iter_mut().filter(|verdict| covers(waiver, verdict)) {
+        for verdict in covered {
             verdict.outcome = Outcome::Waived;
             verdict.note = format!("waived by {} until {}: {}", waiver.owner, waiver.expires, waiver.reason);
             needed = true;
         }
         if case.whole && (case.measured)(&waiver.metric) && !needed {
-            problem("covers nothing that fails; remove it".to_owned());
+            let message = "covers nothing that fails; remove it".to_owned();
+            problems.push(WaiverProblem { id: waiver.id.clone(), message, lapsed: Vec::new() });
         }
     }
     problems
@@ -76,14 +83,14 @@ fn covers(waiver: &Waiver, verdict: &Verdict) -> bool {
     if !beyond || verdict.metric != waiver.metric || !waiver.select.matches(&verdict.id) {
         return false;
     }
-    let more_is_better = metric_info(&verdict.metric).is_some_and(|info| info.better == Better::More);
-    match (verdict.value, verdict.reference) {
-        (Some(value), Some(reference)) if reference > 0.0 && value > 0.0 => {
-            let worsening = if more_is_better { reference / value } else { value / reference } - 1.0;
-            worsening <= waiver.max_worsening
-        }
-        _ => false,
+    let (Some(value), Some(reference)) = (verdict.value, verdict.reference) else { return false };
+    if (value - reference).abs() <= waiver.slack {
+        return true;
     }
+    let more_is_better = metric_info(&verdict.metric).is_some_and(|info| info.better == Better::More);
+    let (worse, better) = if more_is_better { (reference, value) } else { (value, reference) };
+    // Two instruments that disagree may do so in either direction.
+    better > 0.0 && (worse / better - 1.0).abs() <= waiver.max_worsening
 }
 
 #[cfg(test)]

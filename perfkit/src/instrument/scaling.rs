@@ -10,12 +10,9 @@ use serde::Deserialize;
 
 use super::{Executable, InstrumentError};
 use crate::{
-    format::{Metric, metric_info},
+    format::{Metric, metric::SCALING_THREADS, metric_info},
     statistics::quantile,
 };
-
-/// The numbers of threads that are measured, where there are as many cores.
-pub const THREADS: [u32; 4] = [1, 2, 4, 8];
 
 /// The level of an interval whose ends are the extremes of the rounds.
 const EXTREMES: f64 = 1.0;
@@ -69,7 +66,7 @@ pub fn summarise_scaling(rounds: &[ScalingRound]) -> BTreeMap<String, Metric> {
         }
         metrics.insert(name, metric);
     };
-    for threads in THREADS {
+    for threads in SCALING_THREADS {
         let rates: Vec<f64> = rounds.iter().filter_map(|round| round.get(&threads).copied()).collect();
         add(format!("ops_ps_{threads}"), &rates);
         let efficiency =

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::{Measurement, Planned, plan::problem, progress::Progress};
 use crate::{
-    format::{Benchmark, Metric, Mode, Problem, ProblemKind},
+    format::{Benchmark, Metric, Mode, Problem, ProblemKind, metric::SCALING_THREADS},
     host,
-    instrument::{self, InstrumentError, ScalingRound, Start, scaling::THREADS, startup::STARTS_PER_ROUND},
+    instrument::{self, InstrumentError, ScalingRound, Start, startup::STARTS_PER_ROUND},
 };
 
 /// The window in which threads count their operations.
@@ -45,7 +45,7 @@ impl Rounds<'_> {
         let window =
             if self.mode == Mode::Quick { QUICK_WINDOW_MILLISECONDS } else { FULL_WINDOW_MILLISECONDS };
         let one_round = |row: &Planned| {
-            let possible = THREADS.into_iter().filter(|threads| *threads <= cores);
+            let possible = SCALING_THREADS.into_iter().filter(|threads| *threads <= cores);
             let rate =
                 |threads| Ok((threads, instrument::scaling(&row.time, &row.benchmark.id, threads, window)?));
             possible.map(rate).collect::<Result<ScalingRound, _>>()
@@ -104,7 +104,7 @@ impl Rounds<'_> {
 /// More threads than cores take turns: what they would show is the scheduler.
 fn too_few_cores(id: &str, cores: u32) -> Option<Problem> {
     let missing: Vec<String> =
-        THREADS.iter().filter(|threads| **threads > cores).map(u32::to_string).collect();
+        SCALING_THREADS.iter().filter(|threads| **threads > cores).map(u32::to_string).collect();
     let most = missing.last()?;
     let message =
         format!("scaling to {} threads needs {most} cores, this machine has {cores}", missing.join(" and "));

@@ -4,6 +4,7 @@ mod binary;
 mod gate;
 mod lint;
 mod patterns;
+mod raw_gate;
 mod suite;
 mod waiver;
 

@@ -15,8 +15,12 @@ pub struct Waiver {
     pub select: Patterns,
     /// The metric that it covers.
     pub metric: String,
-    /// The largest worsening that it covers, as a fraction.
+    /// The largest worsening that it covers, as a fraction of what is held against.
     pub max_worsening: f64,
+    /// The largest worsening that it covers, absolute; the larger of both counts. Where what is held against is zero
+    /// there are no fractions.
+    #[serde(default)]
+    pub slack: f64,
     /// Why.
     pub reason: String,
     /// Upstream crate and version that the lock file must show: `blake3@1.8.7`.

@@ -1,0 +1,54 @@
+//! The percentile gate: a latency against a number, against the baseline, or both.
+
+use super::{
+    Case,
+    certainty::{Side, judge_limit},
+    rules::{Finding, relative},
+    tolerance::Tolerance,
+};
+use crate::format::{Benchmark, Outcome, Verdict};
+
+/// A verdict for each limit, for a benchmark with latencies; none for others.
+pub(super) fn judge(
+    case: &Case<'_>,
+    benchmark: &Benchmark,
+    name: &str,
+    max: Option<f64>,
+    max_worsening: Option<f64>,
+) -> Vec<Verdict> {
+    let Some(metric) = benchmark.metrics.get(name) else {
+        let has_latencies = benchmark.metrics.values().any(|metric| metric.source == "latency");
+        let why = "too few operations lie beyond it to tell; raise the rate or the rounds";
+        let verdict = Verdict::bare(&benchmark.id, name, Outcome::Inconclusive, "a latency percentile", why);
+        return if has_latencies { vec![verdict] } else { Vec::new() };
+    };
+    let cores = case.run.host.fingerprint.cores;
+    if benchmark.threads > cores {
+        let why = format!("runs {} threads and this machine has {cores} cores", benchmark.threads);
+        return vec![Verdict::bare(&benchmark.id, name, Outcome::Skipped, "a latency percentile", &why)];
+    }
+    let rounds = metric.extra.get("rounds").and_then(serde_json::Value::as_u64).unwrap_or(1);
+    let mut verdicts = Vec::new();
+    if let Some(max) = max {
+        let (outcome, note) = judge_limit(metric, rounds, max, Side::Above);
+        let found = Finding { outcome, reference: Some(max), rule: None, note };
+        verdicts.push(found.verdict(&benchmark.id, name, metric, &format!("at most {max} ns")));
+    }
+    if let Some(fraction) = max_worsening {
+        let tolerance = Tolerance::Within { fraction, slack: 0.0 };
+        let found = relative(case, benchmark, name, metric, tolerance);
+        verdicts.push(found.verdict(&benchmark.id, name, metric, &tolerance.describe(&metric.unit)));
+    }
+    // The schedule that was missed is part of what a latency says.
+    let unstarted = metric.extra.get("unstarted").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    for verdict in verdicts.iter_mut().filter(|_| unstarted > 0) {
+        let missed = format!("the schedule was not kept: {unstarted} operations never started");
+        let both = [verdict.note.as_str(), missed.as_str()]
+            .iter()
+            .filter(|note| !note.is_empty())
+            .copied()
+            .collect::<Vec<_>>();
+        verdict.note = both.join("; ");
+    }
+    verdicts
+}

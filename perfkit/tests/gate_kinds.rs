@@ -1,0 +1,289 @@
+//! Gates on scaling, latency percentiles and cost models, and waivers for gates of every kind: what was planted is found,
+//! what holds is silent, and what cannot be told is neither.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod court;
+
+use court::{Court, row, timed_baseline};
+use perfkit::format::{BaselineKind, Benchmark, Metric, Outcome, Verdict, metric_info};
+use serde_json::json;
+
+/// A row with one metric of this many rounds between two extremes.
+fn in_rounds(id: &str, name: &str, ends: (f64, f64, f64), rounds: u64) -> Benchmark {
+    let (low, value, high) = ends;
+    let mut row = row(id, &[]);
+    let source = if name.starts_with('p') { "latency" } else { "scaling" };
+    let mut metric = Metric::new(metric_info(name).unwrap(), value, "median", source).with_n(rounds);
+    metric.extra.insert("rounds".to_owned(), json!(rounds));
+    if rounds > 1 {
+        metric = metric.with_interval(low, high, 1.0);
+    }
+    row.metrics.insert(name.to_owned(), metric);
+    row
+}
+
+const SCALING: &str = "[[gate]]\nselect = \"**\"\nkind = \"scaling\"\nmin_efficiency = 0.8\n";
+
+fn scaling_row(efficiency: (f64, f64, f64), rounds: u64) -> Benchmark {
+    let mut scaled = in_rounds("queue", "scaling_efficiency_2", efficiency, rounds);
+    scaled.metrics.extend(row("queue", &[("ops_ps_1", 1e6)]).metrics);
+    scaled
+}
+
+#[test]
+fn a_workload_that_stops_scaling_fails_and_one_that_scales_holds() {
+    let judged = |efficiency, rounds| {
+        Court::new(SCALING, vec![scaling_row(efficiency, rounds)], vec![]).outcome("scaling_efficiency_2")
+    };
+    assert_eq!(judged((0.45, 0.5, 0.55), 5), Outcome::Failed);
+    assert_eq!(judged((0.8, 0.95, 1.0), 5), Outcome::Held);
+    assert_eq!(judged((0.7, 0.79, 0.9), 5), Outcome::Suspect, "one round holds it");
+    assert_eq!(judged((0.5, 0.5, 0.5), 1), Outcome::Suspect, "one round proves nothing");
+}
+
+#[test]
+fn threads_without_a_core_are_skipped_by_name_and_never_a_pass() {
+    let court = Court::new(SCALING, vec![scaling_row((0.9, 0.9, 0.9), 5)], vec![]);
+    for threads in [4, 8] {
+        let verdict = court.verdict(&format!("scaling_efficiency_{threads}"));
+        assert_eq!(verdict.outcome, Outcome::Skipped);
+        assert_eq!(verdict.note, format!("needs {threads} cores, this machine has 2"));
+        assert_eq!(verdict.value, None);
+    }
+}
+
+#[test]
+fn a_rate_that_could_have_been_measured_and_was_not_is_missing() {
+    let court = Court::new(SCALING, vec![row("queue", &[("ops_ps_1", 1e6)])], vec![]);
+    assert_eq!(court.outcome("scaling_efficiency_2"), Outcome::Missing);
+}
+
+#[test]
+fn a_scaling_gate_over_nothing_that_scales_is_a_mistake() {
+    let court = Court::new(SCALING, vec![row("queue", &[("ir", 1.0)])], vec![]);
+    assert_eq!(court.outcome("scaling_efficiency_N"), Outcome::Missing);
+}
+
+#[test]
+fn threads_that_were_left_out_hide_no_gate_that_checks_nothing() {
+    let gate = "[[gate]]\nselect = \"typo\"\nmetric = \"ir\"\nkind = \"absolute\"\nmax = 1\n";
+    let mut court = Court::new(gate, vec![row("queue", &[("ops_ps_1", 1e6)])], vec![]);
+    court.run.problems.push(perfkit::format::Problem {
+        subject: "queue".to_owned(),
+        kind: perfkit::format::ProblemKind::Skipped,
+        message: "scaling to 4 and 8 threads needs 8 cores, this machine has 2".to_owned(),
+    });
+    assert_eq!(court.outcome("ir"), Outcome::Missing);
+}
+
+const PERCENTILE: &str =
+    "[[gate]]\nselect = \"**\"\nmetric = \"p99_ns\"\nkind = \"percentile\"\nmax = 1000\n";
+
+#[test]
+fn a_percentile_above_its_limit_in_every_round_fails_and_one_below_holds() {
+    let judged = |ends, rounds| {
+        Court::new(PERCENTILE, vec![in_rounds("send", "p99_ns", ends, rounds)], vec![]).outcome("p99_ns")
+    };
+    assert_eq!(judged((1001.0, 1500.0, 9000.0), 5), Outcome::Failed);
+    assert_eq!(judged((500.0, 1000.0, 9000.0), 5), Outcome::Held, "at the limit");
+    assert_eq!(judged((900.0, 1500.0, 9000.0), 5), Outcome::Suspect);
+    assert_eq!(judged((1500.0, 1500.0, 1500.0), 1), Outcome::Suspect);
+}
+
+#[test]
+fn a_percentile_that_is_not_known_cannot_be_told() {
+    let court = Court::new(PERCENTILE, vec![in_rounds("send", "p50_ns", (1.0, 2.0, 3.0), 5)], vec![]);
+    assert_eq!(court.outcome("p99_ns"), Outcome::Inconclusive);
+}
+
+#[test]
+fn a_percentile_is_held_against_the_baseline_of_the_same_rate_only() {
+    let gate = PERCENTILE.replace("max = 1000", "max_worsening = 0.25");
+    let judged = |now: f64, statistic: &str| {
+        let mut court = Court::new(&gate, vec![in_rounds("send", "p99_ns", (now, now, now), 5)], vec![]);
+        let mut accepted = in_rounds("send", "p99_ns", (800.0, 800.0, 800.0), 5);
+        statistic.clone_into(&mut accepted.metrics.get_mut("p99_ns").unwrap().statistic);
+        court.timed = Some(timed_baseline(BaselineKind::Timed, vec![accepted]));
+        court.outcome("p99_ns")
+    };
+    assert_eq!(judged(1001.0, "median"), Outcome::Suspect);
+    assert_eq!(judged(1000.0, "median"), Outcome::Held);
+    assert_eq!(judged(5000.0, "open_loop@10/s"), Outcome::New, "another rate is another number");
+}
+
+#[test]
+fn a_schedule_that_was_not_kept_is_said() {
+    let mut send = in_rounds("send", "p99_ns", (2e9, 2e9, 2e9), 5);
+    send.metrics.get_mut("p99_ns").unwrap().extra.insert("unstarted".to_owned(), json!(70));
+    let verdict = Court::new(PERCENTILE, vec![send], vec![]).verdict("p99_ns");
+    assert_eq!(verdict.outcome, Outcome::Failed);
+    assert!(verdict.note.contains("70 operations never started"), "{}", verdict.note);
+}
+
+const MODEL: &str = "[[gate]]\nselect = \"seal\"\nmetric = \"ir\"\nkind = \"cost_model\"\n\
+                     max_fixed = 300\nmax_per_unit = 2\nmax_misfit = 0.03\n";
+
+fn series(cost: impl Fn(f64) -> f64) -> Vec<Benchmark> {
+    let sized = |size: u64| {
+        let mut row = row(&format!("seal/{size}"), &[("ir", cost(size as f64))]);
+        (row.size, row.bytes) = (size, size);
+        row
+    };
+    [64, 256, 1024, 4096].map(sized).into()
+}
+
+/// The outcomes by what the rule is about.
+fn model(rows: Vec<Benchmark>) -> Vec<(String, Outcome)> {
+    let verdicts = Court::new(MODEL, rows, vec![]).judge().verdicts;
+    let what = |verdict: &Verdict| verdict.rule.split(" at most").next().unwrap().to_owned();
+    assert!(verdicts.iter().all(|verdict| verdict.id == "seal" && verdict.metric == "ir"), "{verdicts:?}");
+    verdicts.iter().map(|verdict| (what(verdict), verdict.outcome)).collect()
+}
+
+fn named(outcomes: [Outcome; 3]) -> Vec<(String, Outcome)> {
+    let names = ["unexplained", "fixed cost", "cost per unit"];
+    names.iter().map(|name| (*name).to_owned()).zip(outcomes).collect()
+}
+
+#[test]
+fn a_fixed_cost_and_a_cost_per_byte_are_judged_apart() {
+    use Outcome::{Failed, Held};
+    assert_eq!(model(series(|n| 300.0 + 2.0 * n)), named([Held, Held, Held]));
+    assert_eq!(model(series(|n| 310.0 + 2.0 * n)), named([Held, Failed, Held]));
+    assert_eq!(model(series(|n| 300.0 + 2.1 * n)), named([Held, Held, Failed]));
+}
+
+#[test]
+fn a_line_that_does_not_fit_proves_nothing() {
+    use Outcome::{Failed, Inconclusive};
+    let step = |n: f64| if n > 512.0 { 2.0 * n } else { 100.0 + n };
+    assert_eq!(model(series(step)), named([Failed, Inconclusive, Inconclusive]));
+}
+
+#[test]
+fn a_model_of_too_few_sizes_cannot_be_told() {
+    let mut rows = series(|n| 9999.0 + 2.0 * n);
+    rows.pop();
+    let mut court = Court::new(MODEL, rows, vec![]);
+    let verdict = court.verdict("ir");
+    assert_eq!(verdict.outcome, Outcome::Inconclusive);
+    assert!(verdict.note.contains("3 sizes over a span of 16 ×"), "{}", verdict.note);
+    court.whole = false;
+    assert_eq!(court.outcome("ir"), Outcome::Skipped, "the others may not have been asked for");
+}
+
+#[test]
+fn a_cost_model_carries_its_units() {
+    let verdicts = Court::new(MODEL, series(|n| 300.0 + 2.0 * n), vec![]).judge().verdicts;
+    let units: Vec<&str> = verdicts.iter().map(|verdict| verdict.unit.as_str()).collect();
+    assert_eq!(units, ["of the cost", "instructions/op", "instructions/B"]);
+}
+
+#[test]
+fn a_gate_of_a_new_kind_can_warn() {
+    let gate = format!("{SCALING}level = \"warn\"\n");
+    let court = Court::new(&gate, vec![scaling_row((0.1, 0.2, 0.3), 5)], vec![]);
+    assert_eq!(court.outcome("scaling_efficiency_2"), Outcome::Warned);
+}
+
+const LOCK: &str = "[[package]]\nname = \"blake3\"\nversion = \"1.8.7\"\n";
+
+/// The id that a verdict names, its gate, the rows that break it, the baseline, and the metric.
+type Broken = (&'static str, String, Vec<Benchmark>, Vec<Benchmark>, &'static str);
+
+/// A gate of each kind with rows that break it by a quarter.
+fn broken() -> Vec<Broken> {
+    let gate = |rule: &str| format!("[[gate]]\nselect = \"**\"\n{rule}\n");
+    let mut seal = row("seal", &[("ir", 1250.0)]);
+    seal.floor = Some("raw".to_owned());
+    let raw = row("raw", &[("ir", 1000.0)]);
+    let only_seal =
+        "exclude = \"raw\"\nmetric = \"ir\"\nkind = \"ratio\"\nagainst = \"floor\"\nmax_ratio = 1";
+    vec![
+        (
+            "seal",
+            gate("metric = \"ir\"\nkind = \"relative\""),
+            vec![seal.clone()],
+            vec![row("seal", &[("ir", 1000.0)])],
+            "ir",
+        ),
+        ("seal", gate("metric = \"ir\"\nkind = \"absolute\"\nmax = 1000"), vec![seal.clone()], vec![], "ir"),
+        ("seal", gate(only_seal), vec![seal, raw], vec![], "ir"),
+        (
+            "seal",
+            gate("metric = \"ir_cross_check\"\nkind = \"agreement\"\nwith = \"ir\"\nmax_difference = 0.01"),
+            vec![row("seal", &[("ir", 1000.0), ("ir_cross_check", 800.0)])],
+            vec![],
+            "ir_cross_check",
+        ),
+        (
+            "queue",
+            gate("kind = \"scaling\"\nmin_efficiency = 0.8\nthreads = [2]"),
+            vec![scaling_row((0.6, 0.64, 0.7), 5)],
+            vec![],
+            "scaling_efficiency_2",
+        ),
+        (
+            "send",
+            PERCENTILE.to_owned(),
+            vec![in_rounds("send", "p99_ns", (1200.0, 1250.0, 1300.0), 5)],
+            vec![],
+            "p99_ns",
+        ),
+        (
+            "seal",
+            gate("metric = \"ir\"\nkind = \"cost_model\"\nmax_fixed = 240"),
+            series(|n| 300.0 + 2.0 * n),
+            vec![],
+            "ir",
+        ),
+    ]
+}
+
+fn waiver(id: &str, metric: &str, limit: &str, expires: &str) -> String {
+    format!(
+        "[[waiver]]\nid = \"w\"\nselect = \"{id}\"\nmetric = \"{metric}\"\n{limit}\nreason = \"upstream\"\n\
+         cause = \"blake3@1.8.7\"\nowner = \"me\"\ncreated = \"2026-05-01\"\nexpires = \"{expires}\"\n"
+    )
+}
+
+#[test]
+fn a_waiver_covers_a_gate_of_any_kind_up_to_its_limit_while_it_is_in_force() {
+    for (id, gate, now, base, metric) in broken() {
+        let judged = |limit: &str, expires: &str, lock: &'static str| {
+            let config = format!("{gate}{}", waiver(id, metric, limit, expires));
+            let mut court = Court::new(&config, now.clone(), base.clone());
+            court.lock = lock;
+            let judgement = court.judge();
+            let of_metric = judgement.verdicts.iter().find(|verdict| verdict.metric == metric).unwrap();
+            (of_metric.outcome, judgement.waiver_problems)
+        };
+        let (outcome, problems) = judged("max_worsening = 0.26", "2026-07-01", LOCK);
+        assert_eq!((outcome, problems.len()), (Outcome::Waived, 0), "{gate}");
+        let (outcome, problems) = judged("max_worsening = 0.19", "2026-07-01", LOCK);
+        assert_eq!(outcome, Outcome::Failed, "{gate}");
+        assert!(problems[0].message.contains("nothing that fails"), "{gate}: {problems:?}");
+        for (expires, lock, wanted) in
+            [("2026-06-01", LOCK, "expired"), ("2026-07-01", "", "Cargo.lock does not hold")]
+        {
+            let (outcome, problems) = judged("max_worsening = 0.26", expires, lock);
+            assert_eq!(outcome, Outcome::Failed, "{gate}");
+            assert!(problems[0].message.contains(wanted), "{gate}: {problems:?}");
+            assert_eq!(problems[0].lapsed, [(id.to_owned(), metric.to_owned())], "{gate}");
+        }
+    }
+}
+
+#[test]
+fn an_allocation_where_none_was_allowed_is_waived_by_a_slack() {
+    let gate = "[[gate]]\nselect = \"**\"\nmetric = \"allocs_per_op\"\nkind = \"absolute\"\nmax = 0\n";
+    let judged = |limit: &str| {
+        let config = format!("{gate}{}", waiver("a", "allocs_per_op", limit, "2026-07-01"));
+        let mut court = Court::new(&config, vec![row("a", &[("allocs_per_op", 1.0)])], vec![]);
+        court.lock = LOCK;
+        court.outcome("allocs_per_op")
+    };
+    assert_eq!(judged("max_worsening = 9.0"), Outcome::Failed, "no fraction of zero is one");
+    assert_eq!(judged("max_worsening = 0.0\nslack = 1"), Outcome::Waived);
+    assert_eq!(judged("max_worsening = 0.0\nslack = 0.5"), Outcome::Failed);
+}
