@@ -1,13 +1,13 @@
 //! `perfkit import`: another tool's figures as a baseline.
 
-use std::path::PathBuf;
+use std::{fmt::Display, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::{Exit, Failure, Global};
 use crate::{
     format::{BaselineKind, HostRules, write_document},
-    import::{ImportOptions, import_bmf},
+    import::{ImportOptions, Imported, import_bmf, import_critcmp, import_criterion},
     session::{self, read_text},
     store::{file_name, find_baseline},
     workspace::revision,
@@ -16,11 +16,14 @@ use crate::{
 /// Arguments of `perfkit import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// The file
+    /// The file; for criterion the folder, usually target/criterion
     file: PathBuf,
     /// Its format
     #[arg(long, value_enum, default_value_t = ImportFormat::Bmf)]
     format: ImportFormat,
+    /// Which of Criterion's baselines: `new` is the last run, others are what --save-baseline named
+    #[arg(long, value_name = "NAME", default_value = "new")]
+    baseline: String,
     /// The profile's name: baselines/NAME.json
     #[arg(long)]
     name: String,
@@ -55,6 +58,10 @@ pub struct ImportArgs {
 pub enum ImportFormat {
     /// Bencher Metric Format
     Bmf,
+    /// Criterion's folder, target/criterion
+    Criterion,
+    /// What critcmp --export prints
+    Critcmp,
 }
 
 /// Kinds of baseline that can be imported.
@@ -68,8 +75,6 @@ pub enum ImportKind {
 
 pub(super) fn execute(global: &Global, args: &ImportArgs) -> Result<Exit, Failure> {
     let workspace = global.workspace()?;
-    let ImportFormat::Bmf = args.format;
-    let text = read_text(&args.file)?;
     let kind = match args.kind {
         ImportKind::Reference => BaselineKind::Reference,
         ImportKind::Timed => BaselineKind::Timed,
@@ -84,8 +89,7 @@ pub(super) fn execute(global: &Global, args: &ImportArgs) -> Result<Exit, Failur
         author: args.author.clone().unwrap_or_else(|| revision::author(&workspace.root)),
         date: args.date.clone().unwrap_or_else(session::today),
     };
-    let imported = import_bmf(&text, &options)
-        .map_err(|error| Failure::new(Exit::Usage, format!("{}: {error}", args.file.display())))?;
+    let imported = read(args, &options)?;
     let path = match find_baseline(&workspace.baselines(), &args.name)? {
         Some((path, existing)) if !args.replace || existing.kind != kind => {
             let shown = path.strip_prefix(&workspace.root).unwrap_or(&path).display().to_string();
@@ -100,8 +104,31 @@ pub(super) fn execute(global: &Global, args: &ImportArgs) -> Result<Exit, Failur
         Some((path, _)) => path,
         None => workspace.baselines().join(format!("{}.json", file_name(&args.name))),
     };
-    write_document(&path, &imported)?;
+    write_document(&path, &imported.baseline)?;
     let shown = path.strip_prefix(&workspace.root).unwrap_or(&path).display().to_string();
-    println!("{shown}: {} benchmarks imported from {}", imported.benchmarks.len(), args.file.display());
+    println!(
+        "{shown}: {} benchmarks imported from {}",
+        imported.baseline.benchmarks.len(),
+        args.file.display()
+    );
+    for remark in &imported.remarks {
+        println!("- {remark}");
+    }
     Ok(Exit::Held)
+}
+
+fn read(args: &ImportArgs, options: &ImportOptions) -> Result<Imported, Failure> {
+    let usage = |error: &dyn Display| Failure::new(Exit::Usage, format!("{}: {error}", args.file.display()));
+    match args.format {
+        ImportFormat::Bmf => {
+            let baseline = import_bmf(&read_text(&args.file)?, options).map_err(|error| usage(&error))?;
+            Ok(Imported { baseline, remarks: Vec::new() })
+        }
+        ImportFormat::Criterion => {
+            import_criterion(&args.file, &args.baseline, options).map_err(|error| usage(&error))
+        }
+        ImportFormat::Critcmp => {
+            import_critcmp(&read_text(&args.file)?, options).map_err(|error| usage(&error))
+        }
+    }
 }

@@ -9,34 +9,13 @@ use serde::{
 use serde_json::Value;
 use thiserror::Error;
 
+use super::{ImportOptions, options::can_be_id};
 use crate::format::{
-    Acceptance, Baseline, BaselineKind, Benchmark, Class, HostRules, Metric, MetricInfo,
-    baseline::BASELINE_SCHEMA, bmf::BmfValue, metric::METRICS, metric_info,
+    Baseline, Benchmark, Class, Metric, MetricInfo, bmf::BmfValue, metric::METRICS, metric_info,
 };
 
 /// The confidence level of imported intervals: Criterion's own, and BMF names no other.
 const LEVEL: f64 = 0.95;
-
-/// What the file does not say of itself.
-#[derive(Debug, Clone)]
-pub struct ImportOptions {
-    /// The profile's name, such as `i9-14900K`.
-    pub name: String,
-    /// The instruction set that the figures belong to.
-    pub isa: String,
-    /// Which machines carry the profile's name.
-    pub rules: HostRules,
-    /// What kind of numbers these are.
-    pub kind: BaselineKind,
-    /// What the figures are, for headers: `published results of Net v0.27.3`.
-    pub title: String,
-    /// Why they are imported.
-    pub reason: String,
-    /// Who imports them.
-    pub author: String,
-    /// `YYYY-MM-DD`, UTC.
-    pub date: String,
-}
 
 /// Why a file cannot be imported.
 #[derive(Debug, Error)]
@@ -90,27 +69,11 @@ pub fn import_bmf(text: &str, options: &ImportOptions) -> Result<Baseline, Impor
         return Err(ImportError::Empty);
     }
     let rows = document.0.into_iter().map(|(id, measures)| benchmark(&id, measures));
-    Ok(Baseline {
-        schema: BASELINE_SCHEMA.to_owned(),
-        name: options.name.clone(),
-        kind: options.kind,
-        isa: options.isa.clone(),
-        rules: options.rules.clone(),
-        key: None,
-        acceptance: Acceptance {
-            revision: String::new(),
-            source: options.title.clone(),
-            date: options.date.clone(),
-            author: options.author.clone(),
-            reason: options.reason.clone(),
-        },
-        benchmarks: rows.collect::<Result<_, _>>()?,
-        extra: BTreeMap::new(),
-    })
+    Ok(options.baseline(rows.collect::<Result<_, _>>()?))
 }
 
 fn benchmark(id: &str, measures: Unique<Value>) -> Result<Benchmark, ImportError> {
-    if id.split('/').any(str::is_empty) || id.chars().any(char::is_control) {
+    if !can_be_id(id) {
         return Err(ImportError::BadId { id: id.to_owned() });
     }
     let mut row = Benchmark::new(id);
