@@ -52,8 +52,12 @@ fn collect(command: &Command, pages: &mut Vec<Page>) -> io::Result<()> {
 }
 
 fn render(command: &Command) -> io::Result<Page> {
+    let version = command.get_version().unwrap_or_default();
     let name = command.get_display_name().unwrap_or_else(|| command.get_name()).replace(' ', "-");
-    let man = Man::new(command.clone()).title(name.to_uppercase()).manual("perfkit manual");
+    let man = Man::new(command.clone())
+        .title(name.to_uppercase())
+        .source(format!("perfkit {version}").trim_end())
+        .manual("perfkit manual");
     let mut text = Vec::new();
     man.render(&mut text)?;
     Ok(Page { file_name: format!("{name}.1"), text: String::from_utf8_lossy(&text).into_owned() })

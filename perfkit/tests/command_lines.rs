@@ -30,22 +30,24 @@ fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     found
 }
 
-/// The lines between fences of Markdown; with a `console` fence only those behind a prompt, for the rest is output.
+/// The lines between fences of Markdown; with a `console` fence only those behind a prompt and what continues them, for
+/// the rest is output.
 fn code_lines(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut fence: Option<bool> = None;
+    let mut goes_on = false;
     for line in text.lines() {
         if let Some(language) = line.trim_start().strip_prefix("```") {
-            fence = match fence {
-                Some(_) => None,
-                None => Some(matches!(language.trim(), "console" | "text" | "")),
-            };
-        } else if let Some(with_prompt) = fence {
-            match line.trim_start().strip_prefix("$ ") {
-                Some(command) => lines.push(command.to_owned()),
-                None if !with_prompt => lines.push(line.to_owned()),
-                None => {}
-            }
+            let with_prompt = || matches!(language.trim(), "console" | "text" | "");
+            fence = if fence.is_some() { None } else { Some(with_prompt()) };
+            goes_on = false;
+            continue;
+        }
+        let Some(with_prompt) = fence else { continue };
+        let prompted = line.trim_start().strip_prefix("$ ");
+        if let Some(command) = prompted.or(Some(line).filter(|_| goes_on || !with_prompt)) {
+            goes_on = command.trim_end().ends_with('\\');
+            lines.push(command.to_owned());
         }
     }
     lines
@@ -76,8 +78,10 @@ fn command(line: &str) -> Option<Vec<String>> {
     let is_perfkit =
         |word: &str| matches!(word, "perfkit" | "./scripts/perfkit" | "scripts/perfkit" | "cargo-perfkit");
     let assignment = |word: &String| word.contains('=') && !word.starts_with('-');
-    let skipped =
-        words.iter().take_while(|word| assignment(word) || matches!(word.as_str(), "-" | "run:")).count();
+    let skipped = words
+        .iter()
+        .take_while(|word| assignment(word) || matches!(word.as_str(), "-" | "run:" | "if" | "!"))
+        .count();
     let words = &words[skipped..];
     let first = words.first()?;
     let rest = match words.get(1) {
@@ -162,7 +166,7 @@ fn documents_show_commands_that_exist() {
 fn the_action_and_the_workflows_run_commands_that_exist() {
     let mut wrong = Vec::new();
     let mut seen = 0;
-    let mut workflows = files(&root().join(".github"), &["yml", "yaml"]);
+    let mut workflows = files(&root().join(".github"), &["yml", "yaml", "sh"]);
     workflows.extend(files(&root().join("perfkit/docs/templates"), &["yml", "yaml"]));
     for file in workflows {
         let text = fs::read_to_string(&file).unwrap();

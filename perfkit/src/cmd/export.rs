@@ -109,7 +109,8 @@ fn print(documents: &[Document]) -> Result<(), Failure> {
 
 /// One document goes into the file, or into a folder that is there; several always go into a folder.
 fn write(documents: &[Document], output: &Path) -> Result<(), Failure> {
-    let is_folder = documents.len() > 1 || output.is_dir();
+    let named_as_folder = output.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    let is_folder = documents.len() > 1 || output.is_dir() || named_as_folder;
     if is_folder && output.is_file() {
         return Err(Failure::new(
             Exit::Usage,
