@@ -16,7 +16,7 @@ use crate::{
         comparison::{baseline_list, baseline_rows},
     },
     session::{self, SessionError},
-    store::{Measured, Store, baseline_files, file_name, find_baseline},
+    store::{Measured, RunName, Store, baseline_files, file_name, find_baseline},
     workspace::{Workspace, revision},
 };
 
@@ -135,6 +135,12 @@ fn accept(workspace: &Workspace, args: &AcceptArgs) -> Result<Exit, Failure> {
             format!("{:?} is a baseline already; a run is accepted", args.run),
         ));
     };
+    let stem = RunName::of(&run).stem().to_owned();
+    if let Some(taken_back) = store.invalidations()?.iter().find(|invalidation| invalidation.run == stem) {
+        let message =
+            format!("run {} was taken back by {}: {}", run.id, taken_back.author, taken_back.reason);
+        return Err(Failure::new(Exit::Refused, message));
+    }
     let author = args.author.clone().unwrap_or_else(|| revision::author(&workspace.root));
     if author.is_empty() {
         return Err(Failure::new(Exit::Usage, "git knows no user.name; say who accepts it with --author"));

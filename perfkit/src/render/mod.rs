@@ -5,8 +5,10 @@
 pub mod ab;
 pub mod comparison;
 pub mod header;
+pub mod history;
 pub mod lines;
 pub mod run_table;
+pub mod sparkline;
 pub mod table;
 pub mod units;
 pub mod verdicts;

@@ -1,6 +1,7 @@
 //! The workspace under measurement: its packages and bench targets as Cargo sees them, its build profile, its
 //! revision. perfkit asks Cargo and git; it never guesses at paths.
 
+pub mod ancestry;
 pub mod binary;
 pub mod build;
 pub mod discover;

@@ -120,7 +120,7 @@ fn is_our_worktree(folder: &Path) -> bool {
     folder.join(".git").is_file() && top.is_some() && top == fs::canonicalize(folder).ok()
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
+pub(super) fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
     run(git_command(folder, arguments))
 }
 
