@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::{
     format::{
         self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Mode,
-        ProblemKind, Run, baseline::BASELINE_SCHEMA, metric_info,
+        ProblemKind, Run, baseline::BASELINE_SCHEMA, config::Instrument, metric_info,
     },
     measure::FULL_ROUNDS,
     store::file_name,
@@ -25,15 +25,18 @@ pub enum Part {
 }
 
 impl Part {
-    /// Whether the run was asked for all that this part of a baseline can hold.
-    fn is_whole_in(self, run: &Run) -> bool {
+    /// Whether the run was asked for all that this part of a baseline holds, or can hold at least.
+    fn is_whole_in(self, run: &Run, old: &Baseline) -> bool {
         let asked = &run.provenance.selection;
-        let instruments: &[&str] = match self {
-            Self::Timed => &["time"],
-            Self::Counted => &["count", "allocs"],
+        let least: &[Instrument] = match self {
+            Self::Timed => &[Instrument::Time],
+            Self::Counted => &[Instrument::Count, Instrument::Allocs],
         };
-        let every_instrument = asked.instruments.is_empty()
-            || instruments.iter().all(|name| asked.instruments.iter().any(|asked| asked == name));
+        let held = old.benchmarks.iter().filter(|row| row.invalidated.is_none());
+        let held = held.flat_map(|row| row.metrics.keys()).map(|name| Instrument::of_metric(name));
+        let was_asked = |instrument: Instrument| asked.instruments.contains(&instrument.name());
+        let every_instrument =
+            asked.instruments.is_empty() || held.chain(least.iter().copied()).all(was_asked);
         asked.suites.is_empty() && asked.filters.is_empty() && every_instrument
     }
 
@@ -201,7 +204,8 @@ fn refuse_doubtful(run: &Run, part: Part) -> Result<(), AcceptError> {
     if !run.toolchain.variant.is_empty() {
         return Err(AcceptError::OwnBuild { run: id(), suite: run.toolchain.variant.clone() });
     }
-    let has_times = run.benchmarks.iter().any(|row| row.metrics.contains_key("time_ns"));
+    let mut metrics = run.benchmarks.iter().flat_map(|row| row.metrics.values());
+    let has_times = metrics.any(|metric| metric.class == Class::Timed);
     if part == Part::Timed && has_times && run.provenance.rounds < FULL_ROUNDS {
         return Err(AcceptError::FewRounds(id()));
     }
@@ -265,7 +269,7 @@ fn kept(
             rules: format!("{:?}", old.rules),
         });
     }
-    let whole = part.is_whole_in(run);
+    let whole = part.is_whole_in(run, old);
     let difference = old.key.as_ref().zip(key).and_then(|(old, new)| old.difference(new));
     if let Some(difference) = difference.filter(|_| !whole) {
         return Err(AcceptError::MixedKeys { difference });

@@ -94,7 +94,7 @@ fn side(workspace: &Workspace, name: &str, filters: &[String]) -> Result<Side, F
         Err(StoreError::Unknown { .. }) if revision::resolve(&workspace.root, name).is_ok() => {
             let request = Request {
                 filters: filters.to_vec(),
-                instruments: vec![Instrument::Count, Instrument::Allocs],
+                instruments: vec![Instrument::Size, Instrument::Count, Instrument::Allocs],
                 ..Request::default()
             };
             let resolved = revision::resolve(&workspace.root, name).map_err(SessionError::Refused)?;

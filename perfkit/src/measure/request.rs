@@ -1,7 +1,5 @@
 //! What a command line asks for, and which ids that selects.
 
-use clap::ValueEnum;
-
 use crate::format::{
     Mode, Selected, Suite,
     config::{Instrument, Patterns},
@@ -25,13 +23,10 @@ pub struct Request {
 impl Request {
     /// As the run document records it.
     pub fn selected(&self) -> Selected {
-        let name = |instrument: &Instrument| {
-            instrument.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-        };
         Selected {
             suites: self.suites.clone(),
             filters: self.filters.clone(),
-            instruments: self.instruments.iter().map(name).collect(),
+            instruments: self.instruments.iter().map(|instrument| instrument.name()).collect(),
         }
     }
 }

@@ -89,6 +89,9 @@ impl Rounds<'_> {
                 }
                 self.progress.step();
             }
+            if !rows.is_empty() && !instrument::interrupted() {
+                self.measurement.rounds = round;
+            }
         }
         for row in rows {
             let id = row.benchmark.id.as_str();

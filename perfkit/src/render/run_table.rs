@@ -5,7 +5,9 @@ use super::{
     units::{self, count, percent, quantity},
     verdicts,
 };
-use crate::format::{Baseline, BaselineKind, Benchmark, Metric, Outcome, Run, Verdict};
+use crate::format::{
+    Baseline, BaselineKind, Benchmark, Metric, Outcome, Run, Verdict, metric::SCALING_THREADS,
+};
 
 /// The timed metrics that the time column shows, the first present one.
 const TIMES: [&str; 3] = ["time_ns", "cpu_time_ns", "criterion_ns"];
@@ -23,12 +25,16 @@ pub fn run_table(run: &Run, baseline: Option<&Baseline>) -> Table {
     let rows = |cell: &dyn Fn(&Benchmark) -> Cell| run.benchmarks.iter().map(cell).collect::<Vec<Cell>>();
     let mut columns = vec![
         (Column::left("benchmark"), rows(&|row| Cell::plain(&row.id))),
-        (Column::right("time"), rows(&time)),
+        (Column::right("time"), rows(&|row| with_spread(row, &TIMES))),
     ];
     for (metric, heading) in COUNTS {
         columns.push((Column::right(heading), rows(&|row| counted(row, metric))));
     }
     columns.push((Column::right("copied"), rows(&copied)));
+    columns.push((Column::right("size"), rows(&size)));
+    columns.push((Column::right("start-up"), rows(&|row| with_spread(row, &["startup_ns"]))));
+    columns.push((Column::right("most threads"), rows(&scaling)));
+    columns.push((Column::right("p50 / p99 / p99.9"), rows(&latency)));
     columns.push((Column::right("× floor"), rows(&|row| times_floor(run, row))));
     columns.push((Column::left("vs baseline"), rows(&|row| against(run, row, baseline))));
     columns.retain(|(_, cells)| cells.iter().any(|cell| !cell.text.is_empty()));
@@ -38,9 +44,9 @@ pub fn run_table(run: &Run, baseline: Option<&Baseline>) -> Table {
     Table { title: String::new(), columns: columns.into_iter().map(|(column, _)| column).collect(), rows }
 }
 
-/// `222 ns ± 0.4 %`.
-fn time(row: &Benchmark) -> Cell {
-    let Some(metric) = TIMES.iter().find_map(|name| row.metrics.get(*name)) else { return Cell::default() };
+/// `222 ns ± 0.4 %`, of the first metric that is there.
+fn with_spread(row: &Benchmark, names: &[&str]) -> Cell {
+    let Some(metric) = names.iter().find_map(|name| row.metrics.get(*name)) else { return Cell::default() };
     let spread = metric.ci.filter(|_| metric.value > 0.0).map(|interval| {
         let half = (interval.high - interval.low) / 2.0 / metric.value;
         format!(" {}", units::spread(half))
@@ -60,6 +66,39 @@ fn counted(row: &Benchmark, name: &str) -> Cell {
 fn copied(row: &Benchmark) -> Cell {
     let metric = row.metrics.get("bytes_copied");
     metric.map_or_else(Cell::default, |metric| Cell::plain(quantity(metric.value, &metric.unit)))
+}
+
+fn size(row: &Benchmark) -> Cell {
+    let metric = ["struct_bytes", "binary_bytes"].iter().find_map(|name| row.metrics.get(*name));
+    metric.map_or_else(Cell::default, |metric| Cell::plain(quantity(metric.value, &metric.unit)))
+}
+
+/// `102 M/s at 2 (95.2 % of ideal)`: the largest number of threads. The others stand in the scaling report.
+fn scaling(row: &Benchmark) -> Cell {
+    let most = SCALING_THREADS.iter().rev().find_map(|threads| {
+        let rate = row.metrics.get(&format!("ops_ps_{threads}"))?;
+        Some((threads, rate, row.metrics.get(&format!("scaling_efficiency_{threads}"))))
+    });
+    let Some((threads, rate, efficiency)) = most else { return Cell::default() };
+    let rate = format!("{} at {threads}", quantity(rate.value, &rate.unit));
+    match efficiency {
+        Some(efficiency) => Cell::plain(format!("{rate} ({:.1} % of ideal)", efficiency.value * 100.0)),
+        None => Cell::plain(rate),
+    }
+}
+
+/// The share of operations that started late above which the schedule itself is news.
+const LATE: f64 = 0.01;
+
+/// `2.90 µs / 17.4 ms / 23.1 ms`, a percentile that is not known as a dash, and how much of the schedule was missed.
+fn latency(row: &Benchmark) -> Cell {
+    let percentiles = ["p50_ns", "p99_ns", "p999_ns"].map(|name| row.metrics.get(name));
+    let Some(any) = percentiles.iter().flatten().next() else { return Cell::default() };
+    let shown = percentiles
+        .map(|metric| metric.map_or_else(|| "–".to_owned(), |metric| quantity(metric.value, &metric.unit)));
+    let late = any.extra.get("late_share").and_then(serde_json::Value::as_f64).filter(|late| *late > LATE);
+    let late = late.map(|late| format!(" ({:.1} % late)", late * 100.0)).unwrap_or_default();
+    Cell::plain(shown.join(" / ") + &late)
 }
 
 /// How many times its physical limit, in time, else in instructions.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use clap::ValueEnum;
 use serde::Deserialize;
 
 use super::Patterns;
@@ -33,7 +34,7 @@ pub struct Suite {
 }
 
 /// The kinds of measurement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Instrument {
     /// Criterion in fresh processes.
@@ -66,6 +67,11 @@ impl Instrument {
         Self::Latency,
         Self::Time,
     ];
+
+    /// As people and documents write it.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 
     /// The one that fills a metric.
     pub fn of_metric(name: &str) -> Self {
