@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Seconds per benchmark unless the user says otherwise: both arms, extension included.
-const SECONDS: f64 = 20.0;
+pub(super) const SECONDS: f64 = 20.0;
 
 /// Arguments of `perfkit ab`.
 #[derive(Debug, Args)]
@@ -270,7 +270,7 @@ fn share(text: &str) -> Result<f64, String> {
         .ok_or_else(|| format!("{text:?} is no share from 0 to 1000%; write 2% or 0.02"))
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
     /// An hour for one benchmark.
     const MOST: f64 = 3600.0;
     let seconds = text.parse::<f64>().ok().filter(|seconds| (0.1..=MOST).contains(seconds));

@@ -3,6 +3,7 @@
 //! No number is shown without its unit, and a glyph and a word carry every verdict; colour only repeats them.
 
 pub mod ab;
+pub mod calibration;
 pub mod comparison;
 pub mod header;
 pub mod history;
