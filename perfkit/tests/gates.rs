@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use court::{Court, row, timed_baseline};
 use perfkit::format::{
-    BaselineKind, Calibrated, Calibration, EnvironmentGuard, Fingerprint, Outcome, Problem, ProblemKind,
-    calibration::CALIBRATION_SCHEMA,
+    BaselineKind, Benchmark, Calibrated, Calibration, EnvironmentGuard, Fingerprint, Outcome, Problem,
+    ProblemKind, calibration::CALIBRATION_SCHEMA,
 };
 
 const COUNTED: &str = "[[gate]]\nselect = \"**\"\nmetric = \"counted\"\nkind = \"relative\"\n";
@@ -271,4 +271,38 @@ fn a_gate_below_twice_the_noise_floor_of_the_host_is_that_wide_and_says_so() {
     assert_eq!(court.outcome("time_ns"), Outcome::Suspect, "a floor below half the gate changes nothing");
     court.calibration = Some(calibration("b", "time_ns", 0.05));
     assert_eq!(court.outcome("time_ns"), Outcome::Suspect, "the floor of another benchmark");
+}
+
+/// The question to the base that the one suspicion of this case puts.
+fn question(gate: &str, now: &[Benchmark], accepted: Vec<Benchmark>) -> f64 {
+    let gate = format!("[[gate]]\nselect = \"a\"\n{gate}");
+    let mut court = Court::new(&gate, now.to_vec(), vec![]);
+    court.timed = Some(timed_baseline(BaselineKind::Timed, accepted));
+    let found = court.suspicions();
+    assert_eq!(found.len(), 1, "{found:?}");
+    (found[0].max_worsening.unwrap() * 1e6).round() / 1e6
+}
+
+#[test]
+fn a_suspicion_asks_by_how_much_the_base_must_be_beaten_for_the_gate_to_break() {
+    let time = |ns| row("a", &[("time_ns", ns)]);
+    let relative = "metric = \"time_ns\"\nkind = \"relative\"\nmax_worsening = 0.05\n";
+    assert_eq!(question(relative, &[time(120.0)], vec![time(100.0)]), 0.05);
+    let absolute = "metric = \"time_ns\"\nkind = \"absolute\"\nmax = 110\n";
+    assert_eq!(question(absolute, &[time(120.0)], vec![time(100.0)]), 0.1);
+    // Already beyond the limit, or unknown: any worsening that a comparison can tell.
+    assert_eq!(question(absolute, &[time(120.0)], vec![time(115.0)]), 0.02);
+    assert_eq!(question(absolute, &[time(120.0)], vec![]), 0.02);
+    let ratio = "metric = \"time_ns\"\nkind = \"ratio\"\nagainst = \"b\"\nmax_ratio = 1.2\n";
+    let now = [time(130.0), row("b", &[("time_ns", 100.0)])];
+    assert_eq!(question(ratio, &now, vec![time(100.0), row("b", &[("time_ns", 100.0)])]), 0.2);
+    let rate = "metric = \"ops_ps\"\nkind = \"absolute\"\nmin = 80\n";
+    assert_eq!(question(rate, &[row("a", &[("ops_ps", 70.0)])], vec![row("a", &[("ops_ps", 100.0)])]), 0.25);
+}
+
+#[test]
+fn a_suspicion_of_what_no_comparison_takes_has_no_question() {
+    let gate = "[[gate]]\nselect = \"a\"\nmetric = \"p99_ns\"\nkind = \"absolute\"\nmax = 100\n";
+    let court = Court::new(gate, vec![row("a", &[("p99_ns", 120.0)])], vec![]);
+    assert_eq!(court.suspicions()[0].max_worsening, None);
 }

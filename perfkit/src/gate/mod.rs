@@ -6,6 +6,7 @@ mod cost_model;
 mod percentile;
 mod rules;
 mod scaling;
+pub mod suspicion;
 pub mod tolerance;
 mod waivers;
 

@@ -62,7 +62,12 @@ impl Finding {
     }
 }
 
-fn tolerance(name: &str, metric: &Metric, max_worsening: Option<f64>, slack: Option<f64>) -> Tolerance {
+pub(super) fn tolerance(
+    name: &str,
+    metric: &Metric,
+    max_worsening: Option<f64>,
+    slack: Option<f64>,
+) -> Tolerance {
     if max_worsening.is_none() && slack.is_none() {
         return Tolerance::of(name, metric);
     }
@@ -125,7 +130,7 @@ pub(super) fn relative(
 }
 
 /// A gate narrower than twice the noise floor of this machine would fire on noise. Counted metrics have no floor.
-fn with_floor(
+pub(super) fn with_floor(
     case: &Case<'_>,
     benchmark: &Benchmark,
     name: &str,
@@ -178,6 +183,14 @@ fn absolute(metric: &Metric, max: Option<f64>, min: Option<f64>) -> Finding {
     Finding::plain(outcome, max.or(min))
 }
 
+/// The benchmark that a ratio is against; `None` where a floor is named and none declared.
+pub(super) fn other_half(against: &str, benchmark: &Benchmark) -> Option<String> {
+    match against {
+        "floor" => benchmark.floor.clone(),
+        template => Some(template.replace("{size}", &benchmark.size.to_string())),
+    }
+}
+
 fn ratio(
     case: &Case<'_>,
     benchmark: &Benchmark,
@@ -186,15 +199,8 @@ fn ratio(
     against: &str,
     max_ratio: f64,
 ) -> Finding {
-    let other = match (against, &benchmark.floor) {
-        ("floor", Some(floor)) => floor.clone(),
-        ("floor", None) => {
-            return Finding::noted(
-                Outcome::Missing,
-                "the gate names a floor and the benchmark declares none",
-            );
-        }
-        (template, _) => template.replace("{size}", &benchmark.size.to_string()),
+    let Some(other) = other_half(against, benchmark) else {
+        return Finding::noted(Outcome::Missing, "the gate names a floor and the benchmark declares none");
     };
     let Some(reference) = case.run.benchmark(&other).and_then(|row| row.metrics.get(name)) else {
         if (case.selected)(&other) {

@@ -10,7 +10,10 @@ use perfkit::{
         Host, HostRules, Metric, Outcome, Provenance, Run, Toolchain, Verdict, baseline::BASELINE_SCHEMA,
         metric_info, run::RUN_SCHEMA,
     },
-    gate::{Case, Judgement, LockedPackages, References, judge},
+    gate::{
+        Case, Judgement, LockedPackages, References, judge,
+        suspicion::{Suspicion, suspicions},
+    },
 };
 
 /// A row with these metrics, all `exact` or `p20_min`.
@@ -101,9 +104,17 @@ impl<'a> Court<'a> {
     }
 
     pub fn judge(&self) -> Judgement {
+        self.with_case(judge)
+    }
+
+    pub fn suspicions(&self) -> Vec<Suspicion> {
+        self.with_case(|case| suspicions(case, &judge(case).verdicts))
+    }
+
+    fn with_case<T>(&self, of: impl FnOnce(&Case<'_>) -> T) -> T {
         let text = format!("schema = \"perfkit.config/1\"\n{}", self.config);
         let config = Config::parse(&text).unwrap_or_else(|error| panic!("{error}"));
-        judge(&Case {
+        of(&Case {
             run: &self.run,
             references: References {
                 counted: self.counted.as_deref(),

@@ -1,24 +1,22 @@
 //! `perfkit gate`: measure, judge, and say so in the exit code.
 
+mod base;
+mod confirm;
+
 use clap::Args;
 
+use self::{
+    base::{CountedBase, against, count_base},
+    confirm::Confirmation,
+};
 use super::{Exit, Failure, Global, Output, OutputFormat, Selecting};
 use crate::{
-    compare::is_counted,
-    format::{
-        Benchmark, Config, GateKind, Outcome, Problem, ProblemKind, Run, Verdict, config::Instrument,
-        document::document_text,
-    },
-    gate::{Case, Judgement, LockedPackages, References, judge},
-    host,
-    measure::{Plan, Request, progress::Progress},
+    format::{Outcome, ProblemKind, Run, Verdict, config::Instrument, document::document_text},
+    gate::{Case, Judgement, LockedPackages, References, judge, suspicion::suspicions},
+    measure::{Plan, progress::Progress},
     render::{Emphasis, Terminal, footer, header, verdict_lines},
-    session::{self, Profiles, count_revision, measure},
+    session::{self, Profiles, measure},
     store::Store,
-    workspace::{
-        Workspace,
-        revision::{self, short},
-    },
 };
 
 /// Arguments of `perfkit gate`.
@@ -31,9 +29,12 @@ pub struct GateArgs {
     /// The host profile that timed metrics are held against
     #[arg(long, value_name = "NAME")]
     host: Option<String>,
-    /// The revision to count where the baseline's toolchain is not this one's
+    /// The revision to hold against: counted in this run, and compared with in turns where a time is suspect
     #[arg(long, value_name = "REV")]
     base: Option<String>,
+    /// Leave timed suspicions unconfirmed, which ends in exit code 3
+    #[arg(long)]
+    no_confirm: bool,
 }
 
 pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure> {
@@ -70,7 +71,13 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
         today: &session::today(),
         lock: &LockedPackages::load(&workspace.root),
     };
-    let judgement = judge(&case);
+    let mut judgement = judge(&case);
+    let suspicions = suspicions(&case, &judgement.verdicts);
+    let confirmation = if args.no_confirm || outcome.run.provenance.partial {
+        Confirmation::default()
+    } else {
+        confirm::confirm(&workspace, &profiles, args, &suspicions, &mut judgement.verdicts, &progress)?
+    };
     outcome.run.verdicts.clone_from(&judgement.verdicts);
     // What was judged is shown even where it cannot be kept.
     let saved = store.save(&outcome.run, &outcome.samples);
@@ -78,12 +85,15 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
         OutputFormat::Json => {
             print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?);
         }
-        format => print!("{}", show(&outcome.run, &profiles, &base, &judgement, format)),
+        format => {
+            print!("{}", show(&outcome.run, &profiles, &base, &confirmation, &judgement, format));
+        }
     }
     if !workspace.configured {
         eprintln!("no perfkit.toml here: everything was measured, nothing is gated");
     }
     saved?;
+    confirmation.keep(&workspace, &outcome.run.id)?;
     Ok(exit(&outcome.run, &judgement, !workspace.config.gates.is_empty()))
 }
 
@@ -92,6 +102,7 @@ fn show(
     run: &Run,
     profiles: &Profiles,
     base: &CountedBase,
+    confirmation: &Confirmation,
     judgement: &Judgement,
     format: OutputFormat,
 ) -> String {
@@ -104,6 +115,7 @@ fn show(
             about.push(Emphasis::Caution, line);
         }
     }
+    about.0.extend(confirmation.lines().0);
     let mut lines = verdict_lines(&judgement.verdicts);
     for problem in &judgement.waiver_problems {
         lines.push(Emphasis::Bad, format!("✗ WAIVER {} {}", problem.id, problem.message));
@@ -113,125 +125,6 @@ fn show(
         OutputFormat::Markdown => format!("{}\n{}", about.markdown(), lines.markdown()),
         _ => format!("{}{}", about.text(&Terminal::stdout()), lines.text(&Terminal::stdout())),
     }
-}
-
-/// What counted metrics are to be held against.
-enum Against {
-    Baseline,
-    Revision { resolved: String, why: String },
-    Nothing,
-}
-
-/// What counted metrics are held against.
-enum CountedBase {
-    /// The baseline: its key fits.
-    Baseline,
-    /// A revision, counted just now, and why.
-    Revision { rows: Vec<Benchmark>, problems: Vec<Problem>, revision: String, why: String },
-    /// No gate asks for one.
-    None,
-}
-
-impl CountedBase {
-    fn rows<'a>(&'a self, profiles: &'a Profiles) -> Option<&'a [Benchmark]> {
-        match self {
-            Self::Baseline => profiles.counted.as_ref().map(|baseline| baseline.benchmarks.as_slice()),
-            Self::Revision { rows, .. } => Some(rows),
-            Self::None => None,
-        }
-    }
-
-    fn describe(&self) -> String {
-        match self {
-            Self::Baseline => format!("counted metrics against baseline {}", session::counted_name()),
-            Self::Revision { revision, why, .. } => {
-                format!("counted metrics against revision {}, counted in this run ({why})", short(revision))
-            }
-            Self::None => "counted metrics against nothing".to_owned(),
-        }
-    }
-}
-
-/// The baseline where its key fits this toolchain, else a revision that can be reached.
-fn against(
-    workspace: &Workspace,
-    profiles: &Profiles,
-    args: &GateArgs,
-    request: &Request,
-) -> Result<Against, Failure> {
-    let asked = |instrument| request.instruments.is_empty() || request.instruments.contains(&instrument);
-    if !gates_counts(&workspace.config) || !(asked(Instrument::Count) || asked(Instrument::Allocs)) {
-        return Ok(Against::Nothing);
-    }
-    let toolchain = host::toolchain(&workspace.root);
-    if toolchain.valgrind.is_none() {
-        let message = "counts are gated and valgrind is not installed; apt-get install valgrind libc6-dbg";
-        return Err(Failure::new(Exit::ToolFailed, message));
-    }
-    let why = match profiles.comparable_counted(&toolchain) {
-        Ok(_) => return Ok(Against::Baseline),
-        Err(why) => why,
-    };
-    let accepted = profiles.counted.as_ref().map(|baseline| baseline.acceptance.revision.clone());
-    let Some(named) = args.base.clone().or(accepted).filter(|revision| !revision.is_empty()) else {
-        let message = format!(
-            "nothing to hold counts against: {why}. Name a revision with --base, or accept a baseline: \
-             perfkit run, then perfkit baseline accept"
-        );
-        return Err(Failure::new(Exit::Refused, message));
-    };
-    let resolved = revision::resolve(&workspace.root, &named)
-        .map_err(|message| Failure::new(Exit::Refused, format!("{message} ({why})")))?;
-    Ok(Against::Revision { resolved, why })
-}
-
-fn count_base(
-    workspace: &Workspace,
-    profiles: &Profiles,
-    against: Against,
-    request: &Request,
-    run: &Run,
-    progress: &Progress,
-) -> Result<CountedBase, Failure> {
-    let (resolved, why) = match against {
-        Against::Baseline => return Ok(CountedBase::Baseline),
-        Against::Revision { resolved, why } if !run.provenance.partial => (resolved, why),
-        Against::Revision { .. } | Against::Nothing => return Ok(CountedBase::None),
-    };
-    let counting = Request {
-        instruments: [Instrument::Count, Instrument::Allocs]
-            .into_iter()
-            .filter(|instrument| request.instruments.is_empty() || request.instruments.contains(instrument))
-            .collect(),
-        ..request.clone()
-    };
-    let base = count_revision(workspace, profiles, &resolved, &counting, progress)?.run;
-    let failed = base.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped);
-    match failed {
-        // Some rows are better than none: a base with one broken bench must not block the change that mends it.
-        Some(problem) if base.benchmarks.is_empty() => Err(Failure::new(
-            Exit::ToolFailed,
-            format!(
-                "the base revision {} could not be counted: {}: {}",
-                short(&resolved),
-                problem.subject,
-                problem.message
-            ),
-        )),
-        _ => Ok(CountedBase::Revision {
-            rows: base.benchmarks,
-            problems: base.problems,
-            revision: resolved,
-            why,
-        }),
-    }
-}
-
-fn gates_counts(config: &Config) -> bool {
-    config.gates.iter().any(|gate| {
-        matches!(gate.kind, GateKind::Relative { .. })
-            && (gate.metric == "counted" || is_counted(&gate.metric))
-    })
 }
 
 /// Whether an instrument that was planned fills this metric.

@@ -1,0 +1,134 @@
+//! What a gate holds counted metrics against: the baseline, or a revision counted in the same run.
+
+use super::{Exit, Failure, GateArgs};
+use crate::{
+    compare::is_counted,
+    format::{Benchmark, Config, GateKind, Problem, ProblemKind, Run, config::Instrument},
+    host,
+    measure::{Request, progress::Progress},
+    session::{self, Profiles, count_revision},
+    workspace::{
+        Workspace,
+        revision::{self, short},
+    },
+};
+
+/// What counted metrics are to be held against.
+pub(super) enum Against {
+    Baseline,
+    Revision { resolved: String, why: String },
+    Nothing,
+}
+
+/// What counted metrics are held against.
+pub(super) enum CountedBase {
+    /// The baseline: its key fits.
+    Baseline,
+    /// A revision, counted just now, and why.
+    Revision { rows: Vec<Benchmark>, problems: Vec<Problem>, revision: String, why: String },
+    /// No gate asks for one.
+    None,
+}
+
+impl CountedBase {
+    pub(super) fn rows<'a>(&'a self, profiles: &'a Profiles) -> Option<&'a [Benchmark]> {
+        match self {
+            Self::Baseline => profiles.counted.as_ref().map(|baseline| baseline.benchmarks.as_slice()),
+            Self::Revision { rows, .. } => Some(rows),
+            Self::None => None,
+        }
+    }
+
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Self::Baseline => format!("counted metrics against baseline {}", session::counted_name()),
+            Self::Revision { revision, why, .. } => {
+                format!("counted metrics against revision {}, counted in this run ({why})", short(revision))
+            }
+            Self::None => "counted metrics against nothing".to_owned(),
+        }
+    }
+}
+
+/// The revision of `--base`, else the baseline where its key fits this toolchain, else a revision that can be reached.
+pub(super) fn against(
+    workspace: &Workspace,
+    profiles: &Profiles,
+    args: &GateArgs,
+    request: &Request,
+) -> Result<Against, Failure> {
+    let asked = |instrument| request.instruments.is_empty() || request.instruments.contains(&instrument);
+    if !gates_counts(&workspace.config) || !(asked(Instrument::Count) || asked(Instrument::Allocs)) {
+        return Ok(Against::Nothing);
+    }
+    let toolchain = host::toolchain(&workspace.root);
+    if toolchain.valgrind.is_none() {
+        let message = "counts are gated and valgrind is not installed; apt-get install valgrind libc6-dbg";
+        return Err(Failure::new(Exit::ToolFailed, message));
+    }
+    let why = match (profiles.comparable_counted(&toolchain), &args.base) {
+        (_, Some(_)) => "--base".to_owned(),
+        (Ok(_), None) => return Ok(Against::Baseline),
+        (Err(why), None) => why,
+    };
+    let accepted = profiles.counted.as_ref().map(|baseline| baseline.acceptance.revision.clone());
+    let Some(named) = args.base.clone().or(accepted).filter(|revision| !revision.is_empty()) else {
+        let message = format!(
+            "nothing to hold counts against: {why}. Name a revision with --base, or accept a baseline: \
+             perfkit run, then perfkit baseline accept"
+        );
+        return Err(Failure::new(Exit::Refused, message));
+    };
+    let resolved = revision::resolve(&workspace.root, &named)
+        .map_err(|message| Failure::new(Exit::Refused, format!("{message} ({why})")))?;
+    Ok(Against::Revision { resolved, why })
+}
+
+pub(super) fn count_base(
+    workspace: &Workspace,
+    profiles: &Profiles,
+    against: Against,
+    request: &Request,
+    run: &Run,
+    progress: &Progress,
+) -> Result<CountedBase, Failure> {
+    let (resolved, why) = match against {
+        Against::Baseline => return Ok(CountedBase::Baseline),
+        Against::Revision { resolved, why } if !run.provenance.partial => (resolved, why),
+        Against::Revision { .. } | Against::Nothing => return Ok(CountedBase::None),
+    };
+    let counting = Request {
+        instruments: [Instrument::Count, Instrument::Allocs]
+            .into_iter()
+            .filter(|instrument| request.instruments.is_empty() || request.instruments.contains(instrument))
+            .collect(),
+        ..request.clone()
+    };
+    let base = count_revision(workspace, profiles, &resolved, &counting, progress)?.run;
+    let failed = base.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped);
+    match failed {
+        // Some rows are better than none: a base with one broken bench must not block the change that mends it.
+        Some(problem) if base.benchmarks.is_empty() => Err(Failure::new(
+            Exit::ToolFailed,
+            format!(
+                "the base revision {} could not be counted: {}: {}",
+                short(&resolved),
+                problem.subject,
+                problem.message
+            ),
+        )),
+        _ => Ok(CountedBase::Revision {
+            rows: base.benchmarks,
+            problems: base.problems,
+            revision: resolved,
+            why,
+        }),
+    }
+}
+
+fn gates_counts(config: &Config) -> bool {
+    config.gates.iter().any(|gate| {
+        matches!(gate.kind, GateKind::Relative { .. })
+            && (gate.metric == "counted" || is_counted(&gate.metric))
+    })
+}

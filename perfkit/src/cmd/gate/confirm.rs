@@ -1,0 +1,284 @@
+//! Confirming a timed suspicion: the base and the working tree in turns, before a gate fails.
+//!
+//! A stored time was measured at another hour, so being beyond its gate is a suspicion. Only an interleaved comparison
+//! of the base with the working tree makes a failure of it. Where there is no base to compare with, the suspicion stays,
+//! with the reason: that is no pass.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use super::{Failure, GateArgs};
+use crate::{
+    ab::{
+        Change, Judgement, Rule, Schedule,
+        arms::{Arms, ArmsError, Revision, build_arms},
+        comparison::{Comparison, compare_arms},
+        judge_all, record,
+        rule::FIRST_LOOK_ROUNDS,
+    },
+    format::{BaselineKind, Better, EnvironmentGuard, Finding, Outcome, Rounds, Verdict, config::Instrument},
+    gate::suspicion::Suspicion,
+    host, instrument,
+    measure::{Request, progress::Progress},
+    render::{Emphasis, Lines, units},
+    session::{self, Profiles},
+    workspace::Workspace,
+};
+
+/// What a confirmation did.
+#[derive(Debug, Default)]
+pub(super) struct Confirmation {
+    /// The base and the working tree, as people say them; absent where nothing was compared.
+    compared: Option<(String, String)>,
+    /// A line for each suspicion.
+    told: Vec<(Emphasis, String)>,
+    environment: Option<EnvironmentGuard>,
+    rounds: Vec<Rounds>,
+}
+
+/// A suspicion that a comparison can answer.
+struct Question {
+    /// Which verdict, by its place.
+    verdict: usize,
+    /// The time may be worse than the base's by this fraction.
+    max_worsening: f64,
+}
+
+/// Turn each suspicion into failed, held or inconclusive, or say why it stays one.
+pub(super) fn confirm(
+    workspace: &Workspace,
+    profiles: &Profiles,
+    args: &GateArgs,
+    suspicions: &[Suspicion],
+    verdicts: &mut [Verdict],
+    progress: &Progress,
+) -> Result<Confirmation, Failure> {
+    let mut confirmation = Confirmation::default();
+    let mut comparable: Vec<Question> = Vec::new();
+    for suspicion in suspicions {
+        let Some(verdict) = verdicts.get_mut(suspicion.verdict) else { continue };
+        match suspicion.max_worsening {
+            Some(max_worsening) => comparable.push(Question { verdict: suspicion.verdict, max_worsening }),
+            None => {
+                let why =
+                    format!("a comparison in turns takes the time of an operation, not {}", verdict.metric);
+                confirmation.tell(Emphasis::Caution, '?', "stays", verdict, &why);
+            }
+        }
+    }
+    if comparable.is_empty() {
+        return Ok(confirmation);
+    }
+    let ids: BTreeSet<String> = comparable
+        .iter()
+        .filter_map(|suspicion| verdicts.get(suspicion.verdict).map(|verdict| verdict.id.clone()))
+        .collect();
+    let arms = match arms(workspace, profiles, args, &ids, progress) {
+        Ok(arms) => arms,
+        Err(why) => {
+            for suspicion in &comparable {
+                if let Some(verdict) = verdicts.get_mut(suspicion.verdict) {
+                    confirmation.stays(verdict, &why);
+                }
+            }
+            return Ok(confirmation);
+        }
+    };
+    confirmation.compared = Some((arms.a.label.clone(), arms.b.label.clone()));
+    let found = confirmation.measure(&arms, &comparable, verdicts, progress)?;
+    confirmation.settle(&arms, &found, &comparable, verdicts);
+    confirmation.rounds = found.rounds;
+    Ok(confirmation)
+}
+
+/// The base and the working tree, with the benchmarks that are under suspicion.
+fn arms(
+    workspace: &Workspace,
+    profiles: &Profiles,
+    args: &GateArgs,
+    ids: &BTreeSet<String>,
+    progress: &Progress,
+) -> Result<Arms, String> {
+    let timed = profiles.held_against.as_ref().filter(|baseline| baseline.kind == BaselineKind::Timed);
+    let accepted = timed.map(|baseline| baseline.acceptance.revision.clone());
+    let Some(name) = args.base.clone().or(accepted).filter(|revision| !revision.is_empty()) else {
+        return Err("no base revision is known; name one with --base".to_owned());
+    };
+    let say = |error: ArmsError| error.to_string();
+    let base = Revision::named(&workspace.root, &name).map_err(say)?;
+    let here = Revision::working_tree(&workspace.root, &workspace.store()).map_err(say)?;
+    let request = Request {
+        suites: args.selecting.suites.clone(),
+        instruments: vec![Instrument::Time],
+        ..Request::default()
+    };
+    let mut arms = build_arms(workspace, base, here, &request, progress).map_err(say)?;
+    arms.shared.retain(|shared| ids.contains(&shared.b.benchmark.id));
+    Ok(arms)
+}
+
+impl Confirmation {
+    /// Rounds of every benchmark under suspicion; the narrowest of its gates decides whether more are needed.
+    fn measure(
+        &mut self,
+        arms: &Arms,
+        suspicions: &[Question],
+        verdicts: &[Verdict],
+        progress: &Progress,
+    ) -> Result<Comparison, Failure> {
+        let mut narrowest: BTreeMap<&str, f64> = BTreeMap::new();
+        for suspicion in suspicions {
+            if let Some(verdict) = verdicts.get(suspicion.verdict) {
+                let gate = narrowest.entry(&verdict.id).or_insert(f64::INFINITY);
+                *gate = gate.min(suspicion.max_worsening);
+            }
+        }
+        let first_look = u32::try_from(FIRST_LOOK_ROUNDS).unwrap_or(u32::MAX);
+        let schedule = Schedule::within(Duration::from_secs_f64(crate::cmd::ab::SECONDS), first_look);
+        let rule = |id: &str| narrowest.get(id).map_or_else(Rule::default, |gate| rule(*gate));
+        let scratch = session::scratch()?;
+        let probe = host::EnvironmentProbe::start();
+        let found = compare_arms(arms, &schedule, &rule, false, scratch.path(), progress);
+        self.environment = Some(probe.finish());
+        Ok(found)
+    }
+
+    /// Judge all suspicions as one family, each by its own gate.
+    fn settle(&mut self, arms: &Arms, found: &Comparison, suspicions: &[Question], verdicts: &mut [Verdict]) {
+        let mut family: Vec<(&Rounds, Rule)> = Vec::new();
+        let mut members: Vec<usize> = Vec::new();
+        for suspicion in suspicions {
+            let Some(verdict) = verdicts.get_mut(suspicion.verdict) else { continue };
+            let same = found.benchmarks.iter().find(|row| row.id == verdict.id);
+            match found.rounds.iter().find(|rounds| rounds.id == verdict.id) {
+                Some(rounds) if !has_failed(found, &verdict.id) => {
+                    family.push((rounds, rule(suspicion.max_worsening)));
+                    members.push(suspicion.verdict);
+                }
+                _ if same.is_some_and(|row| row.finding == Finding::CannotHaveChanged) => {
+                    self.clear(verdict, "code and data are the same as the base's: it cannot have changed");
+                }
+                _ => {
+                    let why = unmeasured(arms, found, &verdict.id);
+                    self.stays(verdict, &why);
+                }
+            }
+        }
+        for (judgement, place) in judge_all(&family).iter().zip(members) {
+            if let Some(verdict) = verdicts.get_mut(place) {
+                self.take(verdict, judgement);
+            }
+        }
+    }
+
+    fn take(&mut self, verdict: &mut Verdict, judgement: &Judgement) {
+        let measured = describe(judgement);
+        match judgement.verdict {
+            Change::Worse => {
+                verdict.outcome = Outcome::Failed;
+                verdict.note = format!("confirmed in turns with the base: {measured}");
+                self.tell(Emphasis::Bad, '✗', "confirmed", verdict, &measured);
+            }
+            Change::Better | Change::Unchanged => self.clear(verdict, &measured),
+            Change::CannotTell => {
+                let reasons: Vec<String> = judgement.reasons.iter().map(ToString::to_string).collect();
+                verdict.outcome = Outcome::Inconclusive;
+                verdict.note =
+                    format!("suspected; in turns with the base {measured}: {}", reasons.join("; "));
+                self.tell(Emphasis::Caution, '?', "cannot be told", verdict, &measured);
+            }
+        }
+    }
+
+    fn clear(&mut self, verdict: &mut Verdict, measured: &str) {
+        verdict.outcome = Outcome::Held;
+        verdict.note = format!("suspected, not confirmed in turns with the base: {measured}");
+        self.tell(Emphasis::Good, '✓', "not confirmed", verdict, measured);
+    }
+
+    fn stays(&mut self, verdict: &mut Verdict, why: &str) {
+        verdict.note = format!("timed, beyond the gate, and not compared with a base: {why}");
+        self.tell(Emphasis::Caution, '?', "stays", verdict, why);
+    }
+
+    fn tell(&mut self, emphasis: Emphasis, glyph: char, what: &str, verdict: &Verdict, why: &str) {
+        let (metric, id) = (&verdict.metric, &verdict.id);
+        self.told.push((emphasis, format!("{glyph} suspicion {what}: {metric} of {id}  {why}")));
+    }
+
+    /// What was compared, how quiet it was, and what became of each suspicion.
+    pub(super) fn lines(&self) -> Lines {
+        let mut lines = Lines::default();
+        if let Some((base, here)) = &self.compared {
+            lines.push(Emphasis::Plain, format!("suspicions compared in turns: A {base}  against  B {here}"));
+        }
+        if let Some(environment) = &self.environment {
+            let share = |share: f64| format!("{:.1} %", share * 100.0);
+            let mut parts = Vec::new();
+            parts.extend(environment.steal.map(|steal| format!("stolen CPU time {}", share(steal))));
+            parts.extend(
+                environment
+                    .load_before
+                    .zip(environment.load_after)
+                    .map(|(before, after)| format!("load {before:.2} -> {after:.2} runnable processes")),
+            );
+            if !parts.is_empty() {
+                lines.push(Emphasis::Dim, format!("meanwhile: {}", parts.join("  ")));
+            }
+        }
+        for (emphasis, text) in &self.told {
+            lines.push(*emphasis, text);
+        }
+        lines
+    }
+
+    /// Keep the recorded rounds beside the run, so that `perfkit ab --replay` gives the verdict again.
+    pub(super) fn keep(&self, workspace: &Workspace, run: &str) -> Result<(), Failure> {
+        if self.rounds.is_empty() {
+            return Ok(());
+        }
+        let path = workspace.store().join("ab").join(format!("gate-{run}.rounds.jsonl"));
+        Ok(record::write(&path, &self.rounds.iter().collect::<Vec<_>>())?)
+    }
+}
+
+fn rule(max_worsening: f64) -> Rule {
+    Rule::new(max_worsening, Better::Less).unwrap_or_default().with_first_look(FIRST_LOOK_ROUNDS)
+}
+
+fn has_failed(found: &Comparison, id: &str) -> bool {
+    found.problems.iter().any(|problem| problem.subject == id)
+}
+
+/// Why a benchmark under suspicion has no rounds.
+fn unmeasured(arms: &Arms, found: &Comparison, id: &str) -> String {
+    if let Some(problem) = found.problems.iter().find(|problem| problem.subject == id) {
+        return problem.message.clone();
+    }
+    if let Some((_, then, now)) = arms.redefined.iter().find(|(redefined, _, _)| redefined == id) {
+        return format!("its meaning changed: revision {then} in the base, {now} now");
+    }
+    match () {
+        () if instrument::interrupted() => "interrupted".to_owned(),
+        () if arms.new.iter().any(|new| new == id) => "the base has no such benchmark".to_owned(),
+        () => "no round was recorded".to_owned(),
+    }
+}
+
+/// `CPU time 100 -> 106 ns +6.0 % [+5.8 %, +6.3 %] over 12 rounds`.
+fn describe(judgement: &Judgement) -> String {
+    let Some(judged) = &judgement.judged else { return format!("{} rounds", judgement.rounds) };
+    let percent = |ratio: f64| units::percent(ratio - 1.0);
+    format!(
+        "{} {} {} [{}, {}] over {} rounds, at most {} allowed",
+        judgement.basis,
+        units::change(Some(judged.a_ns), Some(judged.b_ns), "ns"),
+        percent(judged.ratio),
+        percent(judged.interval.low),
+        percent(judged.interval.high),
+        judgement.rounds,
+        units::percent(judgement.max_worsening)
+    )
+}
