@@ -95,6 +95,18 @@ impl Fixture {
         (output.status.code().unwrap(), String::from_utf8(text).unwrap())
     }
 
+    fn git(&self, arguments: &[&str]) {
+        let identity = ["-c", "user.name=tester", "-c", "user.email=tester@example.invalid"];
+        let mut command = std::process::Command::new("git");
+        let status = command.current_dir(self.folder.path()).args(identity).args(arguments).status().unwrap();
+        assert!(status.success());
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", "state"]);
+    }
+
     fn rows(&self, arguments: &[&str]) -> Vec<(String, f64, String, String)> {
         let (code, text) = self.says(&[&["run", "--format", "json"], arguments].concat());
         assert_eq!(code, 0, "{text}");
@@ -174,6 +186,31 @@ fn a_runner_of_another_version_is_skipped_with_the_same_command() {
     let (code, text) = fixture.says(&["run"]);
     assert_eq!(code, 5, "nothing was measured: {text}");
     assert!(text.contains("cargo install gungraun-runner --version 0.98.7 --locked"), "{text}");
+}
+
+#[test]
+fn a_runners_count_is_accepted_and_a_planted_regression_fails_the_gate() {
+    if std::process::Command::new("valgrind").arg("--version").output().is_err() {
+        eprintln!("left out: valgrind is not installed");
+        return;
+    }
+    let fixture = Fixture::new(V7);
+    fixture.write(".gitignore", "target\n.perfkit\nCargo.lock\n");
+    let gate = "[[gate]]\nselect = \"**\"\nmetric = \"counted\"\nkind = \"relative\"\n";
+    fixture.write("perfkit.toml", &format!("schema = \"perfkit.config/1\"\n{gate}"));
+    fixture.git(&["init", "-q"]);
+    fixture.commit();
+    fixture.rows(&[]);
+    let (code, text) = fixture.says(&["baseline", "accept", "--reason", "first", "--author", "me"]);
+    assert_eq!(code, 0, "{text}");
+    fixture.commit();
+    let (code, text) = fixture.says(&["gate"]);
+    assert_eq!(code, 0, "{text}");
+    let bench = fs::read_to_string(fixture.folder.path().join("benches/suite.rs")).unwrap();
+    fixture.write("benches/suite.rs", &bench.replacen("998988", "1098988", 1));
+    let (code, text) = fixture.says(&["gate"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("FAILED headline/sum_4096/n") && text.contains("ir"), "{text}");
 }
 
 #[test]

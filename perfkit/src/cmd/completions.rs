@@ -2,7 +2,7 @@
 
 use clap::{Args, Command, ValueEnum};
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, stdout::print_whole};
 use crate::completions::completions;
 
 /// Arguments of `perfkit completions`.
@@ -30,6 +30,6 @@ pub(super) fn execute(args: &CompletionsArgs, command: Command) -> Result<Exit, 
         Program::Perfkit => "perfkit",
         Program::CargoPerfkit => "cargo-perfkit",
     };
-    print!("{}", completions(command, program, args.shell));
+    print_whole(&completions(command, program, args.shell))?;
     Ok(Exit::Held)
 }

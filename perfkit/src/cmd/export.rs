@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Exit, Failure, Global};
+use super::{Exit, Failure, Global, stdout::print_whole};
 use crate::{
     export::{
         BencherMetricFormat, Benchstat, Csv, Document, ExportError, Exporter, GithubActionBenchmark,
@@ -91,20 +91,19 @@ pub(super) fn execute(global: &Global, args: &ExportArgs) -> Result<Exit, Failur
 
 fn print(documents: &[Document]) -> Result<(), Failure> {
     match documents {
-        [only] => print!("{}", only.text),
+        [only] => print_whole(&only.text),
         several => {
             let names: Vec<&str> = several.iter().map(|document| document.file_name).collect();
-            return Err(Failure::new(
+            Err(Failure::new(
                 Exit::Usage,
                 format!(
                     "this format has several documents ({}); name a folder with --output, or pick metrics of one \
                      direction with --metric",
                     names.join(", ")
                 ),
-            ));
+            ))
         }
     }
-    Ok(())
 }
 
 /// One document goes into the file, or into a folder that is there; several always go into a folder.

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{Exit, Failure, Global};
 use crate::{
     format::{BaselineKind, HostRules, write_document},
-    import::{ImportOptions, Imported, import_bmf, import_critcmp, import_criterion},
+    import::{CriterionError, ImportOptions, Imported, import_bmf, import_critcmp, import_criterion},
     session::{self, read_text},
     store::{file_name, find_baseline},
     workspace::revision,
@@ -125,7 +125,10 @@ fn read(args: &ImportArgs, options: &ImportOptions) -> Result<Imported, Failure>
             Ok(Imported { baseline, remarks: Vec::new() })
         }
         ImportFormat::Criterion => {
-            import_criterion(&args.file, &args.baseline, options).map_err(|error| usage(&error))
+            import_criterion(&args.file, &args.baseline, options).map_err(|error| match error {
+                CriterionError::Io { .. } => Failure::new(Exit::ToolFailed, error),
+                error => usage(&error),
+            })
         }
         ImportFormat::Critcmp => {
             import_critcmp(&read_text(&args.file)?, options).map_err(|error| usage(&error))

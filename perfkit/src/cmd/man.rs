@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Command};
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, stdout::print_whole};
 use crate::{format::document::write_whole, manual};
 
 /// Arguments of `perfkit man`.
@@ -30,7 +30,7 @@ pub(super) fn execute(args: &ManArgs, command: Command) -> Result<Exit, Failure>
                 format!("no command is called {wanted:?}; known are {known}"),
             ));
         };
-        print!("{}", page.text);
+        print_whole(&page.text)?;
         return Ok(Exit::Held);
     };
     let pages = manual::pages(&command).map_err(to_failure)?;

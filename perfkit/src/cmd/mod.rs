@@ -20,6 +20,7 @@ mod man;
 mod report;
 mod run;
 mod self_test;
+mod stdout;
 mod waive;
 
 use std::{ffi::OsString, path::PathBuf};
