@@ -175,6 +175,20 @@ pub fn count_revision(
     request: &Request,
     progress: &Progress,
 ) -> Result<Outcome, SessionError> {
+    let (other, plan) = plan_revision(workspace, resolved, request, progress)?;
+    let mut outcome = execute_plan(&other, profiles, request, plan, progress)?;
+    outcome.run.provenance.revision = resolved.to_owned();
+    Ok(outcome)
+}
+
+/// Build another revision of the workspace, with today's configuration, in the store's one worktree. A revision without
+/// the benchmarks asked for gives an empty plan.
+pub fn plan_revision(
+    workspace: &Workspace,
+    resolved: &str,
+    request: &Request,
+    progress: &Progress,
+) -> Result<(Workspace, Plan), SessionError> {
     progress.say(&format!("checking out {}", revision::short(resolved)));
     let folder = revision::worktree(&workspace.root, &workspace.store(), resolved)
         .map_err(|source| SessionError::Io { what: format!("checking out {resolved}"), source })?;
@@ -185,9 +199,7 @@ pub fn count_revision(
         Err(PlanError::NothingMatched(_)) => Plan::default(),
         plan => plan?,
     };
-    let mut outcome = execute_plan(&other, profiles, request, plan, progress)?;
-    outcome.run.provenance.revision = resolved.to_owned();
-    Ok(outcome)
+    Ok((other, plan))
 }
 
 fn execute_plan(

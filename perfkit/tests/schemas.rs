@@ -9,6 +9,7 @@ use jsonschema::Validator;
 use perfkit::format::{
     Baseline, Config, Run,
     baseline::BASELINE_SCHEMA,
+    budget::Budgets,
     document::{document_text, parse_document},
     metric::METRICS,
     recipe::Recipe,
@@ -121,6 +122,21 @@ after = "new/{size}"
 sizes = [64, 1024]
 row_heading = "Payload"
 noise = 0.05
+"#;
+
+const BUDGET: &str = r#"
+schema = "perfkit.budget/1"
+
+[[budget]]
+select = "wire/**"
+exclude = ["wire/slow/*"]
+allocs_per_op = 0
+alloc_bytes_per_op = 128.5
+reason = "the pool gives everything"
+
+[[budget]]
+select = ["a/b", "c"]
+peak_bytes = 4096
 "#;
 
 #[test]
@@ -265,6 +281,21 @@ fn a_recipe_validates_and_broken_ones_do_not() {
     broken("time_ns", "time_s");
     broken("[64, 1024]", "[64, \"1024\"]");
     broken("noise = 0.05", "noise = \"5 %\"");
+}
+
+#[test]
+fn budgets_validate_and_broken_ones_do_not() {
+    let schema = schema("budget");
+    let parse_fails = |text: &str| Budgets::parse(text).is_err();
+    accept_toml(&schema, BUDGET, parse_fails);
+    let broken = |from: &str, to: &str| refuse_toml(&schema, BUDGET, from, to, parse_fails);
+    broken("perfkit.budget/1", "perfkit.budget/2");
+    broken("select = \"wire/**\"\n", "");
+    broken("allocs_per_op = 0", "allocs_per_op = -1");
+    broken("alloc_bytes_per_op = 128.5", "alloc_bytes = 128.5");
+    broken("peak_bytes = 4096", "peak_bytes = \"4 KiB\"");
+    broken("peak_bytes = 4096\n", "");
+    broken("reason = ", "because = ");
 }
 
 #[test]

@@ -1,3 +1,8 @@
 //! Where a cost comes from: stacks, flamegraphs, cost models, and the triage of a failed gate.
 
 pub mod cost_model;
+pub mod deltas;
+#[cfg(feature = "flame")]
+pub mod flamegraph;
+pub mod stacks;
+pub mod triage;

@@ -8,6 +8,7 @@ pub mod ab;
 pub mod baseline;
 pub mod benchmark;
 pub mod bmf;
+pub mod budget;
 pub mod calibration;
 pub mod config;
 pub mod document;

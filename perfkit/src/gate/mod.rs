@@ -1,6 +1,7 @@
 //! Gates: rules over a finished run. Judging is a pure function of the run, what it is held against, and the rules;
 //! it measures nothing and reads no clock.
 
+mod budgets;
 mod certainty;
 mod cost_model;
 mod percentile;
@@ -17,6 +18,7 @@ use crate::format::{
     ProblemKind, Run, Verdict, metric::METRICS,
 };
 
+pub use budgets::{Untold, judge_budgets};
 pub use waivers::{LockedPackages, WaiverProblem};
 
 /// What a run is held against.

@@ -117,7 +117,7 @@ pub(super) fn one_run(
 }
 
 /// The difference of two runs, per operation. Negative only if more operations cost less.
-pub(super) fn per_operation(once: u64, twice: u64, operations: u64) -> f64 {
+pub(crate) fn per_operation(once: u64, twice: u64, operations: u64) -> f64 {
     (twice as f64 - once as f64) / operations as f64
 }
 

@@ -36,7 +36,7 @@ pub fn first_call(executable: &Executable, id: &str, scratch: &Path) -> Result<C
 }
 
 /// `criterion::bencher::Bencher<…>::iter…` in both manglings, and whatever is nested in it.
-fn is_iteration(function: &str) -> bool {
+pub(crate) fn is_iteration(function: &str) -> bool {
     let function = function.strip_prefix('<').unwrap_or(function);
     let benchers = ["criterion::bencher::Bencher<", "criterion::bencher::AsyncBencher<"];
     let parameters = benchers.iter().find_map(|bencher| function.strip_prefix(bencher));

@@ -19,17 +19,17 @@ pub mod first_call;
 pub mod latency;
 pub mod list;
 pub mod native_witness;
-mod process;
+pub(crate) mod process;
 pub mod runner;
 pub mod runner_suite;
 pub mod runner_summary;
 pub mod scaling;
 pub mod size;
 pub mod startup;
-mod symbols;
+pub(crate) mod symbols;
 pub mod time;
 mod time_metrics;
-mod valgrind;
+pub(crate) mod valgrind;
 mod witness;
 
 use std::path::{Path, PathBuf};
@@ -79,7 +79,7 @@ impl Executable {
     }
 
     /// A process of this executable in its package's folder.
-    fn process(&self) -> Process {
+    pub(crate) fn process(&self) -> Process {
         Process::new(&self.path, &self.name()).in_folder(&self.package_root)
     }
 
@@ -128,6 +128,14 @@ pub enum InstrumentError {
         wanted: String,
         /// What to do.
         remedy: String,
+    },
+    /// The tool is there and the machine does not let it work.
+    #[error("{tool} may not work here; {remedy}")]
+    ToolForbidden {
+        /// The tool.
+        tool: &'static str,
+        /// What to do.
+        remedy: &'static str,
     },
     /// The workload's own check refused its answer.
     #[error("wrong answer: {0}")]

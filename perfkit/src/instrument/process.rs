@@ -47,13 +47,13 @@ pub fn interrupted() -> bool {
 
 /// What a process printed before it ended well.
 #[derive(Debug)]
-pub(super) struct Output {
+pub(crate) struct Output {
     /// Standard output, with what is not UTF-8 replaced.
     pub stdout: String,
 }
 
 /// A process to be run, described in errors without machine paths.
-pub(super) struct Process {
+pub(crate) struct Process {
     command: Command,
     description: String,
     tool: Option<(&'static str, &'static str)>,
@@ -250,7 +250,7 @@ impl Process {
 }
 
 /// Where `program` is on the search path of perfkit itself; an absolute path is its own answer.
-pub(super) fn find_program(program: impl AsRef<Path>) -> Option<PathBuf> {
+pub(crate) fn find_program(program: impl AsRef<Path>) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(program.as_ref())).find(|file| file.is_file())
 }

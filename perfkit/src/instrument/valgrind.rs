@@ -21,7 +21,7 @@ pub fn valgrind_version() -> Option<String> {
 }
 
 /// Run under valgrind; `output` is the option that names the profile, and its file.
-pub(super) fn valgrind(
+pub(crate) fn valgrind(
     executable: &Executable,
     options: &[&str],
     output: (&str, &Path),
@@ -49,6 +49,6 @@ pub(super) fn valgrind(
 }
 
 /// A number of operations at the width that keeps all argument lists equally long.
-pub(super) fn operations_argument(operations: u64) -> String {
+pub(crate) fn operations_argument(operations: u64) -> String {
     format!("{operations:010}")
 }

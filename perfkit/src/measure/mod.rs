@@ -2,6 +2,7 @@
 //! the instruments over it.
 
 mod execute;
+mod kept;
 mod listing;
 pub(crate) mod near_names;
 mod plan;
@@ -12,6 +13,7 @@ mod runner_suites;
 mod timed;
 
 pub use execute::{FULL_ROUNDS, Measurement, execute};
+pub use kept::Kept;
 pub(crate) use plan::problem;
 pub use plan::{BuildPlace, Plan, PlanError, Planned, RowKind, plan};
 pub use request::{Request, Selection};

@@ -85,7 +85,7 @@ fn delta(change: &Change) -> String {
     }
 }
 
-fn function_table(id: &str, deltas: &[(String, f64, f64)]) -> Table {
+pub(super) fn function_table(id: &str, deltas: &[(String, f64, f64)]) -> Table {
     let row = |(name, before, after): &(String, f64, f64)| {
         vec![
             Cell::plain(name),

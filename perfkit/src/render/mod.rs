@@ -10,7 +10,9 @@ pub mod history;
 pub mod lines;
 pub mod run_table;
 pub mod sparkline;
+pub mod stacks;
 pub mod table;
+pub mod triage;
 pub mod units;
 pub mod verdicts;
 

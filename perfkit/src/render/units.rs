@@ -92,7 +92,8 @@ pub fn spread(fraction: f64) -> String {
 /// Three significant digits below 1000, whole numbers above; counts are exact, with at most one decimal. `unit` is
 /// the one that the value is shown in.
 fn number(value: f64, unit: &str) -> String {
-    let counted = matches!(unit, "B" | "B/op") || (unit.ends_with("/op") && !unit.contains("iB"));
+    let counted =
+        matches!(unit, "B" | "B/op" | "instructions") || (unit.ends_with("/op") && !unit.contains("iB"));
     if counted { count(value) } else { significant(value) }
 }
 

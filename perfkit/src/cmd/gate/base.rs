@@ -3,6 +3,7 @@
 use super::{Exit, Failure, GateArgs};
 use crate::{
     compare::is_counted,
+    explain::triage::Functions,
     format::{Benchmark, Config, GateKind, Problem, ProblemKind, Run, config::Instrument},
     host,
     measure::{Request, progress::Progress},
@@ -25,7 +26,13 @@ pub(super) enum CountedBase {
     /// The baseline: its key fits.
     Baseline,
     /// A revision, counted just now, and why.
-    Revision { rows: Vec<Benchmark>, problems: Vec<Problem>, revision: String, why: String },
+    Revision {
+        rows: Vec<Benchmark>,
+        problems: Vec<Problem>,
+        functions: Functions,
+        revision: String,
+        why: String,
+    },
     /// No gate asks for one.
     None,
 }
@@ -104,7 +111,8 @@ pub(super) fn count_base(
             .collect(),
         ..request.clone()
     };
-    let base = count_revision(workspace, profiles, &resolved, &counting, progress)?.run;
+    let counted = count_revision(workspace, profiles, &resolved, &counting, progress)?;
+    let base = counted.run;
     let failed = base.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped);
     match failed {
         // Some rows are better than none: a base with one broken bench must not block the change that mends it.
@@ -120,6 +128,7 @@ pub(super) fn count_base(
         _ => Ok(CountedBase::Revision {
             rows: base.benchmarks,
             problems: base.problems,
+            functions: counted.samples.functions,
             revision: resolved,
             why,
         }),

@@ -2,6 +2,7 @@
 
 mod base;
 mod confirm;
+mod triage;
 
 use clap::Args;
 
@@ -35,6 +36,9 @@ pub struct GateArgs {
     /// Leave timed suspicions unconfirmed, which ends in exit code 3
     #[arg(long)]
     no_confirm: bool,
+    /// Do not build and profile the base of what failed
+    #[arg(long)]
+    no_evidence: bool,
 }
 
 pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure> {
@@ -88,6 +92,13 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
         format => {
             print!("{}", show(&outcome.run, &profiles, &base, &confirmation, &judgement, format));
         }
+    }
+    let failed =
+        triage::Failed { workspace: &workspace, profiles: &profiles, outcome: &outcome, base: &base };
+    let explained = failed.explain(&request, !args.no_evidence, args.output.format, &progress);
+    match args.output.format {
+        OutputFormat::Json => eprint!("{explained}"),
+        _ => print!("{explained}"),
     }
     if !workspace.configured {
         eprintln!("no perfkit.toml here: everything was measured, nothing is gated");

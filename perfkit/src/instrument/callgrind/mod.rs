@@ -2,13 +2,13 @@
 
 mod parse;
 mod profile;
-pub(super) mod run;
+pub(crate) mod run;
 
 pub use parse::parse;
 pub use profile::{Call, Cost, Function, Profile, SelfCost};
 
 /// Whether a function is the harness's measured region.
-pub(super) fn is_region(function: &str) -> bool {
+pub(crate) fn is_region(function: &str) -> bool {
     let last_segment = function.rsplit("::").next().unwrap_or(function);
     last_segment == "perfkit_region" || last_segment.starts_with("perfkit_region.")
 }

@@ -87,7 +87,11 @@ impl Parser {
                 self.positions.instruction = value.split_whitespace().any(|word| word == "instr");
                 self.positions.line = value.split_whitespace().any(|word| word == "line");
             }
-            "totals" => self.ended = true,
+            "totals" => {
+                let columns = self.columns.as_ref().ok_or("totals before the events: header")?;
+                self.profile.declared_instructions = columns.cost(value.split_whitespace())?.instructions;
+                self.ended = true;
+            }
             _ => {}
         }
         Ok(())

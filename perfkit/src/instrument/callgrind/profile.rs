@@ -83,6 +83,8 @@ pub struct Profile {
     pub self_costs: Vec<SelfCost>,
     /// Calls, as they stand in the file.
     pub calls: Vec<Call>,
+    /// The sum of all own instructions, as callgrind gives it at the file's end.
+    pub declared_instructions: u64,
 }
 
 impl Profile {

@@ -17,6 +17,16 @@ pub enum Collect {
     Everything,
 }
 
+/// Every function is told apart by the functions that called it, so that its name is a whole stack; mangled, because
+/// demangled names may hold the separator. Each instance costs memory, which is why depth has a limit.
+const STACKS: [&str; 3] = ["--separate-callers=40", "--separate-recs=4", "--demangle=no"];
+
+/// Frames of a stack that [`run_stacks`] tells apart; deeper ones lose their roots.
+pub const STACK_DEPTH: usize = 40;
+
+/// The largest profile that is read: stacks of deep generic code take some megabytes.
+const PROFILE_LIMIT_BYTES: u64 = 1 << 30;
+
 /// Profile one run of an executable with these arguments. Nothing is left behind in `scratch`.
 pub fn run(
     executable: &Executable,
@@ -24,9 +34,30 @@ pub fn run(
     collect: Collect,
     scratch: &Path,
 ) -> Result<Profile, InstrumentError> {
+    profile(executable, arguments, collect, &[], scratch)
+}
+
+/// As [`run`], with functions named `leaf'caller'…'root`, mangled; a number is a recursion's level.
+pub fn run_stacks(
+    executable: &Executable,
+    arguments: &[&str],
+    collect: Collect,
+    scratch: &Path,
+) -> Result<Profile, InstrumentError> {
+    profile(executable, arguments, collect, &STACKS, scratch)
+}
+
+fn profile(
+    executable: &Executable,
+    arguments: &[&str],
+    collect: Collect,
+    more_options: &[&str],
+    scratch: &Path,
+) -> Result<Profile, InstrumentError> {
     let file = scratch.join(OUTPUT_FILE);
     let mut options =
         vec!["--tool=callgrind", "--collect-bus=yes", "--collect-systime=yes", "--dump-instr=yes"];
+    options.extend(more_options);
     if collect == Collect::Region {
         options.push("--toggle-collect=*perfkit_region*");
     }
@@ -39,6 +70,12 @@ pub fn run(
 
 fn read(file: &Path, name: &str) -> Result<Profile, InstrumentError> {
     let what = || format!("the callgrind profile of {name}");
-    let bytes = fs::read(file).map_err(|source| InstrumentError::Io { what: what(), source })?;
+    let io = |source| InstrumentError::Io { what: what(), source };
+    let length = fs::metadata(file).map_err(io)?.len();
+    if length > PROFILE_LIMIT_BYTES {
+        let why = format!("it has {length} bytes, the limit is {PROFILE_LIMIT_BYTES}");
+        return Err(InstrumentError::Unreadable { what: what(), why });
+    }
+    let bytes = fs::read(file).map_err(io)?;
     parse(&String::from_utf8_lossy(&bytes)).map_err(|why| InstrumentError::Unreadable { what: what(), why })
 }

@@ -6,7 +6,7 @@ use super::super::{Executable, InstrumentError};
 
 /// How a Criterion executable picks one benchmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Dialect {
+pub(crate) enum Dialect {
     /// `--exact ID`.
     Exact,
     /// A regular expression; versions before 0.4.

@@ -1,7 +1,11 @@
-//! `perfkit allocs`: allocations per operation, and the call sites behind them.
+//! `perfkit allocs`: allocations per operation, the call sites behind them, and budgets that they are held against.
+
+mod budget;
+
+use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Exit, Failure, Global, Output, OutputFormat};
 use crate::{
@@ -29,6 +33,9 @@ pub struct AllocsArgs {
     /// Call sites shown per benchmark that allocates
     #[arg(long, value_name = "N", default_value_t = 5)]
     sites: usize,
+    /// Hold what is counted against the budgets of this file; a broken one is exit code 1
+    #[arg(long, value_name = "FILE")]
+    budget: Option<PathBuf>,
 }
 
 /// A benchmark that allocates, and where.
@@ -39,6 +46,8 @@ struct Explained {
 
 pub(super) fn execute(global: &Global, args: &AllocsArgs) -> Result<Exit, Failure> {
     session::keep_what_was_measured_on_interrupt();
+    // A file that cannot be used costs no build.
+    let budgets = args.budget.as_deref().map(budget::load).transpose()?;
     let workspace = global.workspace()?;
     let profiles = Profiles::find(&workspace, None)?;
     let request = Request {
@@ -49,18 +58,14 @@ pub(super) fn execute(global: &Global, args: &AllocsArgs) -> Result<Exit, Failur
     };
     let progress = Progress::new();
     let outcome = measure(&workspace, &profiles, &request, &progress)?;
-    let explained = explain(&outcome.run, &outcome.plan, args.sites)?;
+    if let Some(budgets) = &budgets {
+        return budget::hold(budgets, &outcome, args);
+    }
+    let explained = explain(&outcome.run, &outcome.plan, args.sites, |_| true)?;
     match args.output.format {
         OutputFormat::Json => {
-            let sites: Vec<_> = explained
-                .iter()
-                .flat_map(|row| row.sites.iter().map(|site| (&row.id, site)))
-                .map(|(id, site)| {
-                    json!({"id": id, "blocks": site.blocks, "bytes": site.bytes, "frames": site.frames})
-                })
-                .collect();
             let document = json!({
-                "schema": "perfkit.allocs/1", "benchmarks": outcome.run.benchmarks, "sites": sites,
+                "schema": "perfkit.allocs/1", "benchmarks": outcome.run.benchmarks, "sites": as_json(&explained),
             });
             print!("{}", document_text(&document).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
         }
@@ -77,11 +82,22 @@ pub(super) fn execute(global: &Global, args: &AllocsArgs) -> Result<Exit, Failur
     Ok(super::run::exit(&outcome.run))
 }
 
-fn explain(run: &Run, plan: &Plan, limit: usize) -> Result<Vec<Explained>, Failure> {
+fn as_json(explained: &[Explained]) -> Vec<Value> {
+    let site = |id: &String, site: &AllocationSite| json!({"id": id, "blocks": site.blocks, "bytes": site.bytes, "frames": site.frames});
+    explained.iter().flat_map(|row| row.sites.iter().map(|found| site(&row.id, found))).collect()
+}
+
+/// The call sites of the benchmarks that allocate and are `wanted`.
+fn explain(
+    run: &Run,
+    plan: &Plan,
+    limit: usize,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Explained>, Failure> {
     let io = |source| SessionError::Io { what: "making a scratch folder".to_owned(), source };
     let scratch = tempfile::tempdir().map_err(io)?;
     let mut explained = Vec::new();
-    for row in &run.benchmarks {
+    for row in run.benchmarks.iter().filter(|row| wanted(&row.id)) {
         let allocates = row.metrics.get("allocs_per_op").is_some_and(|metric| metric.value >= ALLOCATES);
         let planned = plan.rows.iter().find(|planned| planned.benchmark.id == row.id);
         let Some((planned, operations)) = planned.and_then(|row| Some((row, row.counted_operations?))) else {

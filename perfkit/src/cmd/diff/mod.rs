@@ -1,5 +1,7 @@
 //! `perfkit diff`: any two of run, baseline and revision, and where a changed count comes from.
 
+mod frames;
+
 use clap::Args;
 use serde_json::json;
 
@@ -7,7 +9,7 @@ use super::{Exit, Failure, Global, Output, OutputFormat};
 use crate::{
     compare::{Change, State, compare, function_deltas},
     format::{Benchmark, ProblemKind, config::Instrument, document::document_text},
-    measure::{Request, progress::Progress},
+    measure::{Kept, Request, progress::Progress},
     render::{
         Terminal,
         comparison::{FunctionDeltas, comparison},
@@ -43,6 +45,8 @@ struct Side {
     title: String,
     rows: Vec<Benchmark>,
     samples: Samples,
+    /// The executables of a revision that was built.
+    built: Option<Kept>,
 }
 
 pub(super) fn execute(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
@@ -57,11 +61,15 @@ pub(super) fn execute(global: &Global, args: &DiffArgs) -> Result<Exit, Failure>
         return Err(Failure::new(Exit::ToolFailed, "neither side holds a benchmark that was asked for"));
     }
     let explained = explain(&changes, &before.samples, &after.samples);
+    let profiled = match (&before.built, &after.built) {
+        (Some(before), Some(after)) => frames::profile(&changes, &before.plan, &after.plan),
+        _ => Vec::new(),
+    };
     match args.output.format {
         OutputFormat::Json => {
             let document = json!({
                 "schema": "perfkit.diff/1", "before": before.title, "after": after.title,
-                "changes": changes, "functions": explained,
+                "changes": changes, "functions": explained, "frames": profiled,
             });
             print!("{}", document_text(&document).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
         }
@@ -71,6 +79,7 @@ pub(super) fn execute(global: &Global, args: &DiffArgs) -> Result<Exit, Failure>
             let text =
                 comparison(&before.title, &after.title, &changes, &explained, args.all, &terminal, markdown);
             print!("{text}");
+            profiled.iter().for_each(|profiled| print!("\n{}", profiled.show(&terminal, markdown)));
         }
     }
     Ok(Exit::Held)
@@ -84,12 +93,14 @@ fn side(workspace: &Workspace, name: &str, filters: &[String]) -> Result<Side, F
                 title: format!("run {} ({revision})", run.id),
                 rows: run.benchmarks,
                 samples: *samples,
+                built: None,
             })
         }
         Ok(Measured::Baseline(baseline)) => Ok(Side {
             title: format!("baseline {}", baseline.name),
             rows: baseline.benchmarks,
             samples: Samples::default(),
+            built: None,
         }),
         Err(StoreError::Unknown { .. }) if revision::resolve(&workspace.root, name).is_ok() => {
             let request = Request {
@@ -112,6 +123,8 @@ fn side(workspace: &Workspace, name: &str, filters: &[String]) -> Result<Side, F
                 title: format!("revision {name}"),
                 rows: outcome.run.benchmarks,
                 samples: outcome.samples,
+                // The other side is built in the same place.
+                built: Some(Kept::copy(outcome.plan).map_err(|why| Failure::new(Exit::ToolFailed, why))?),
             })
         }
         Err(error) => Err(error.into()),

@@ -1,0 +1,98 @@
+//! `perfkit allocs --budget`: verdicts first, under each broken one the call sites that allocate.
+
+use std::{collections::BTreeSet, path::Path};
+
+use serde_json::json;
+
+use super::{AllocsArgs, Explained, as_json, explain, table};
+use crate::{
+    cmd::{Exit, Failure, OutputFormat},
+    format::{
+        Outcome, ProblemKind, Run, Verdict, budget::Budgets, config::Instrument, document::document_text,
+    },
+    gate::{Untold, judge_budgets},
+    measure::{Plan, Planned},
+    render::{Terminal, header, verdict_lines},
+    session,
+};
+
+pub fn load(path: &Path) -> Result<Budgets, Failure> {
+    Budgets::load(path).map_err(|error| Failure::new(Exit::Usage, error))
+}
+
+/// Judge, explain what is broken, print, and say so in the exit code.
+pub fn hold(budgets: &Budgets, outcome: &session::Outcome, args: &AllocsArgs) -> Result<Exit, Failure> {
+    let (run, plan) = (&outcome.run, &outcome.plan);
+    let untold = untold(plan);
+    let verdicts = judge_budgets(budgets, &run.benchmarks, &untold, plan.selection.is_whole())
+        .map_err(|why| Failure::new(Exit::ToolFailed, why))?;
+    let broken: BTreeSet<&str> = of(&verdicts, Outcome::Failed).map(|verdict| verdict.id.as_str()).collect();
+    let explained = explain(run, plan, args.sites, |id| broken.contains(id))?;
+    match args.output.format {
+        OutputFormat::Json => {
+            let document = json!({
+                "schema": "perfkit.allocs/1", "benchmarks": run.benchmarks, "sites": as_json(&explained),
+                "verdicts": verdicts,
+            });
+            print!("{}", document_text(&document).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
+        }
+        format => print!("{}", show(run, &verdicts, &explained, format == OutputFormat::Markdown)),
+    }
+    let tool_failed = run.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
+    Ok(match () {
+        () if tool_failed || run.provenance.partial => Exit::ToolFailed,
+        () if !broken.is_empty() => Exit::GateFailed,
+        () if of(&verdicts, Outcome::Inconclusive).next().is_some() => Exit::Inconclusive,
+        () => Exit::Held,
+    })
+}
+
+fn of(verdicts: &[Verdict], outcome: Outcome) -> impl Iterator<Item = &Verdict> {
+    verdicts.iter().filter(move |verdict| verdict.outcome == outcome)
+}
+
+/// Benchmarks that were asked for and whose allocations nobody counts, and why.
+fn untold(plan: &Plan) -> Untold {
+    let uncounted = plan.rows.iter().filter(|row| !row.instruments.contains(&Instrument::Allocs));
+    uncounted.map(|row| (row.benchmark.id.clone(), why_untold(row))).collect()
+}
+
+fn why_untold(row: &Planned) -> String {
+    let threads = row.benchmark.threads;
+    match (row.counted_operations, &row.allocs) {
+        (None, _) if threads > 1 => format!("it works with {threads} threads, and counting sees one"),
+        (None, _) => {
+            "its bench is not written against perfkit-harness: Criterion's allocations cannot be told from the \
+             operation's"
+                .to_owned()
+        }
+        (_, None) => {
+            "its suite has no bench target with perfkit_harness::allocs_main!, so no allocator counts".to_owned()
+        }
+        _ => "its suite in perfkit.toml leaves `allocs` out of its instruments".to_owned(),
+    }
+}
+
+fn show(run: &Run, verdicts: &[Verdict], explained: &[Explained], markdown: bool) -> String {
+    let terminal = Terminal::stdout();
+    let about = header(run, None);
+    let mut text = if markdown { format!("{}\n", about.markdown()) } else { about.text(&terminal) };
+    // Each broken benchmark's sites stand under its own lines.
+    for sites in explained {
+        let own: Vec<Verdict> =
+            of(verdicts, Outcome::Failed).filter(|verdict| verdict.id == sites.id).cloned().collect();
+        let lines = verdict_lines(&own);
+        let table = table(sites);
+        text += &if markdown {
+            format!("{}\n{}\n", lines.markdown(), table.markdown())
+        } else {
+            format!("{}{}\n", lines.text(&terminal), table.text(&terminal))
+        };
+    }
+    let is_explained = |verdict: &&Verdict| {
+        verdict.outcome == Outcome::Failed && explained.iter().any(|sites| sites.id == verdict.id)
+    };
+    let rest: Vec<Verdict> = verdicts.iter().filter(|verdict| !is_explained(verdict)).cloned().collect();
+    let lines = verdict_lines(&rest);
+    text + &if markdown { lines.markdown() } else { lines.text(&terminal) }
+}
