@@ -190,6 +190,18 @@ fn an_interrupt_keeps_the_rounds_that_were_whole() {
 }
 
 #[test]
+fn a_side_that_takes_no_rounds_by_itself_sends_both_through_criterion() {
+    let repository = Repository::new();
+    repository.edit("benches/time.rs", ",\"modes\":[\"count\",\"round\"]", "");
+    repository.commit();
+    repository.edit("benches/time.rs", "const NS: f64 = 100.0", "const NS: f64 = 105.0");
+    let (code, text) = repository.says(&ab(&["HEAD", "--no-counts", "--filter", "sum/small"]));
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("WORSE sum/small  wall time 100 -> 105 ns"), "{text}");
+    assert_eq!(repository.rounds_taken(), 0);
+}
+
+#[test]
 fn a_recording_that_is_damaged_is_named() {
     let repository = Repository::new();
     repository.write("cut.jsonl", "{\"schema\":\"perfkit.rounds/1\",\"id\":\"a\"");

@@ -382,3 +382,99 @@ fn remove(document: &mut Value, pointer: &str, key: &str) {
     let object = document.pointer_mut(pointer).and_then(Value::as_object_mut);
     object.and_then(|object| object.remove(key)).unwrap_or_else(|| panic!("{pointer}/{key} is not there"));
 }
+
+#[test]
+fn a_comparison_of_revisions_validates_and_broken_ones_do_not() {
+    use perfkit::{
+        ab::{Rule, judge},
+        format::{AbReport, Compared, Finding, Side, ab::AB_SCHEMA},
+    };
+    let side = |ns: f64| json!({"wall_ns_min": ns, "wall_ns_median": ns, "cpu_ns_min": ns, "waited": 0.0});
+    let round =
+        |index: usize| json!({"first": "a", "a": side(100.0 + index as f64 * 0.01), "b": side(110.0)});
+    let rounds: Rounds = serde_json::from_value(json!({
+        "schema": ROUNDS_SCHEMA, "id": "a", "contended": false, "cpu": 1, "max_worsening": 0.02, "first_look": 12,
+        "rounds": (0..12).map(round).collect::<Vec<_>>(),
+    }))
+    .unwrap();
+    accept(&schema("rounds"), &serde_json::to_value(&rounds).unwrap());
+    let run = samples::run();
+    let compared = |finding, rounds: &Rounds| Compared {
+        id: "a".to_owned(),
+        executable: "p::t".to_owned(),
+        finding,
+        note: "by exact counts".to_owned(),
+        time: Some(judge(rounds, &Rule::default())),
+        counts: perfkit::compare::compare(&run.benchmarks, &run.benchmarks[1..]),
+        functions: vec![("f".to_owned(), 1.0, 2.0)],
+    };
+    let revision = Side { label: "HEAD".to_owned(), commit: "1f0c2ab".to_owned(), dirty: false };
+    let report = AbReport {
+        schema: AB_SCHEMA.to_owned(),
+        perfkit: "0".to_owned(),
+        id: "abc".to_owned(),
+        started: "2026-01-01T00:00:00Z".to_owned(),
+        command: vec!["ab".to_owned()],
+        a: Some(revision.clone()),
+        b: Some(revision),
+        host: Some(run.host.clone()),
+        toolchain: Some(run.toolchain.clone()),
+        environment: Some(run.environment.clone()),
+        cpu: Some(1),
+        max_worsening: 0.02,
+        first_look: 12,
+        round_milliseconds: Some(400),
+        partial: false,
+        benchmarks: vec![
+            compared(Finding::Worse, &rounds),
+            compared(Finding::CannotTell, &Rounds { rounds: Vec::new(), ..rounds.clone() }),
+        ],
+        new: vec!["n".to_owned()],
+        vanished: vec!["v".to_owned()],
+        problems: run.problems.clone(),
+        extra: Default::default(),
+    };
+    let document = serde_json::to_value(&report).unwrap();
+    accept(&schema("ab"), &document);
+    let broken = |edit: &dyn Fn(&mut Value)| {
+        refuse(&schema("ab"), &document, edit, |text| {
+            parse_document::<AbReport>(text, Path::new("ab.json"), AB_SCHEMA).is_err()
+        });
+    };
+    broken(&|report| report["schema"] = json!("perfkit.ab/2"));
+    broken(&|report| report["benchmarks"][0]["finding"] = json!("slower"));
+    broken(&|report| report["benchmarks"][0]["time"]["verdict"] = json!("fail"));
+    broken(&|report| remove(report, "/benchmarks/0/time/judged", "interval"));
+    broken(&|report| report["benchmarks"][0]["functions"][0] = json!(["f", 1.0]));
+    broken(&|report| remove(report, "/a", "commit"));
+    for name in ["host", "fingerprint", "toolchain", "environment", "problem", "interval"] {
+        assert_eq!(schema("run")["$defs"][name], schema("ab")["$defs"][name], "{name}");
+    }
+}
+
+#[test]
+fn a_calibration_validates_and_broken_ones_do_not() {
+    use perfkit::format::{Calibration, calibration::CALIBRATION_SCHEMA};
+    let run = samples::run();
+    let document = json!({
+        "schema": CALIBRATION_SCHEMA, "host": "here", "fingerprint": run.host.fingerprint,
+        "confirmation_rounds": 12, "quantile": 0.95,
+        "benchmarks": [{
+            "id": "a", "revision": 1, "floors": {"cpu_time_ns": 0.001, "time_ns": 0.02}, "rounds": 40,
+            "round_milliseconds": 416, "measured": "2026-01-01T00:00:00Z", "commit": "1f0c2ab", "dirty": false,
+            "rustc": "rustc 1.95.0", "environment": run.environment,
+        }],
+    });
+    accept(&schema("calibration"), &document);
+    let broken = |edit: &dyn Fn(&mut Value)| {
+        refuse(&schema("calibration"), &document, edit, |text| {
+            parse_document::<Calibration>(text, Path::new("c.json"), CALIBRATION_SCHEMA).is_err()
+        });
+    };
+    broken(&|calibration| calibration["schema"] = json!("perfkit.calibration/2"));
+    broken(&|calibration| calibration["benchmarks"][0]["floors"]["time_ns"] = json!("2 %"));
+    broken(&|calibration| remove(calibration, "/benchmarks/0", "measured"));
+    for name in ["fingerprint", "environment"] {
+        assert_eq!(schema("run")["$defs"][name], schema("calibration")["$defs"][name], "{name}");
+    }
+}

@@ -6,8 +6,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -27,6 +26,7 @@ use crate::{
     workspace::{
         Workspace, WorkspaceError,
         revision::{self, short},
+        worktree_lock,
     },
 };
 
@@ -133,8 +133,6 @@ pub struct Arms {
     pub redefined: Vec<(String, u32, u32)>,
     /// What could not be listed.
     pub problems: Vec<Problem>,
-    /// Held as long as the executables must stay.
-    _lock: File,
 }
 
 /// One benchmark of both arms.
@@ -175,7 +173,6 @@ pub fn build_arms(
     request: &Request,
     progress: &Progress,
 ) -> Result<Arms, ArmsError> {
-    let lock = lock(&workspace.store(), progress)?;
     let filters = Patterns::new(&request.filters).map_err(PlanError::Usage)?;
     // A filter need not match on both sides, so it is applied to what both have.
     let request = Request { filters: Vec::new(), ..request.clone() };
@@ -189,7 +186,6 @@ pub fn build_arms(
         vanished: Vec::new(),
         redefined: Vec::new(),
         problems: [old.problems, new.problems].concat(),
-        _lock: lock,
     };
     arms.match_up(old.rows, new.rows, &filters)?;
     Ok(arms)
@@ -200,9 +196,8 @@ pub fn same_on_both_sides(
     workspace: &Workspace,
     revision: Revision,
     rows: &[Planned],
-    progress: &Progress,
 ) -> Result<Arms, ArmsError> {
-    let lock = lock(&workspace.store(), progress)?;
+    own_the_arms(&workspace.store())?;
     let copy = |arm: Arm| {
         let mut rows: Vec<Planned> =
             rows.iter().filter(|row| row.kind == RowKind::Operation).cloned().collect();
@@ -217,7 +212,6 @@ pub fn same_on_both_sides(
         vanished: Vec::new(),
         redefined: Vec::new(),
         problems: Vec::new(),
-        _lock: lock,
     };
     arms.match_up(old, new, &Patterns::default())?;
     Ok(arms)
@@ -360,14 +354,9 @@ fn name(arm: Arm) -> &'static str {
     }
 }
 
-/// One comparison at a time in one store: worktree and arms are at fixed places.
-fn lock(store: &Path, progress: &Progress) -> Result<File, ArmsError> {
-    let failed = |source| ArmsError::Io { what: "locking the store's worktree".to_owned(), source };
+/// The arms lie beside the worktree and belong to whoever has it.
+fn own_the_arms(store: &Path) -> Result<(), ArmsError> {
+    let failed = |source| ArmsError::Io { what: "taking the store's worktree".to_owned(), source };
     keep_out_of_git(store).map_err(|error| failed(io::Error::other(error)))?;
-    let file = File::create(store.join("arms.lock")).map_err(failed)?;
-    if file.try_lock().is_err() {
-        progress.say("waiting for another comparison in this workspace");
-        file.lock().map_err(failed)?;
-    }
-    Ok(file)
+    worktree_lock::take(store).map_err(failed)
 }

@@ -126,7 +126,7 @@ fn measure(
     let dirty = revision::is_dirty(&workspace.root);
     let here = Revision { label: "the working tree".to_owned(), commit: commit.clone(), dirty };
     let rustc = host::toolchain(&workspace.root).rustc;
-    let arms = same_on_both_sides(workspace, here, rows, progress)?;
+    let arms = same_on_both_sides(workspace, here, rows)?;
     let pairings: Vec<_> = arms.shared.iter().map(|shared| shared.pairing()).collect();
     let scratch = session::scratch()?;
     let probe = host::EnvironmentProbe::start();

@@ -8,7 +8,7 @@ pub mod discover;
 pub mod lock_file;
 pub mod profile;
 pub mod revision;
-mod worktree_lock;
+pub(crate) mod worktree_lock;
 
 use std::path::{Component, Path, PathBuf};
 
