@@ -8,8 +8,11 @@ use thiserror::Error;
 
 use crate::{
     format::{
-        self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Mode,
-        ProblemKind, Run, baseline::BASELINE_SCHEMA, config::Instrument, metric_info,
+        self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Invalidation,
+        Mode, ProblemKind, Run,
+        baseline::BASELINE_SCHEMA,
+        config::{Instrument, Patterns},
+        metric_info,
     },
     measure::FULL_ROUNDS,
     store::file_name,
@@ -277,6 +280,52 @@ fn kept(
     let new: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     let stays = |row: &&Benchmark| row.invalidated.is_some() || (!whole && !new.contains(row.id.as_str()));
     Ok(old.benchmarks.iter().filter(stays).cloned().collect())
+}
+
+/// Why rows are not invalidated.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InvalidateError {
+    /// A pattern selects no row that still counts.
+    #[error("{pattern:?} selects no row of {baseline} that still counts")]
+    NothingSelected {
+        /// The pattern.
+        pattern: String,
+        /// The baseline.
+        baseline: String,
+    },
+    /// No words.
+    #[error("the reason is what people will read later; it cannot be empty")]
+    NoReason,
+}
+
+/// Mark the live rows that `patterns` select. They stay, and nothing is held against them again. Their ids.
+pub fn invalidate(
+    baseline: &mut Baseline,
+    patterns: &Patterns,
+    reason: &str,
+    since: &str,
+) -> Result<Vec<String>, InvalidateError> {
+    if reason.trim().is_empty() {
+        return Err(InvalidateError::NoReason);
+    }
+    let live: Vec<&str> = baseline
+        .benchmarks
+        .iter()
+        .filter(|row| row.invalidated.is_none())
+        .map(|row| row.id.as_str())
+        .collect();
+    if let Some(pattern) = patterns.unmatched(&live).first() {
+        let pattern = (*pattern).to_owned();
+        return Err(InvalidateError::NothingSelected { pattern, baseline: baseline.name.clone() });
+    }
+    let mut marked = Vec::new();
+    for row in
+        baseline.benchmarks.iter_mut().filter(|row| row.invalidated.is_none() && patterns.matches(&row.id))
+    {
+        row.invalidated = Some(Invalidation { reason: reason.to_owned(), since: since.to_owned() });
+        marked.push(row.id.clone());
+    }
+    Ok(marked)
 }
 
 /// What is wrong with a baseline file.

@@ -27,4 +27,5 @@ pub mod self_test;
 pub mod session;
 pub mod statistics;
 pub mod store;
+pub mod waive;
 pub mod workspace;

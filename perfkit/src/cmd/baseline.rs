@@ -1,18 +1,22 @@
 //! `perfkit baseline`: what is accepted, by whom and why. The only command that moves a baseline.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Subcommand};
+use serde_json::Value;
 
 use super::{Exit, Failure, Global, Output, OutputFormat};
 use crate::{
     baselines::{self, AcceptError, Acceptance, Part},
     format::{
-        Baseline, BaselineKind, baseline::BASELINE_SCHEMA, document::document_text, read_document,
-        write_document,
+        Baseline, BaselineKind, baseline::BASELINE_SCHEMA, config::Patterns, document::document_text,
+        read_document, write_document,
     },
     render::{
-        Table, Terminal,
+        Emphasis, Lines, Table, Terminal,
         comparison::{baseline_list, baseline_rows},
     },
     session::{self, SessionError},
@@ -41,11 +45,15 @@ enum BaselineCommand {
     /// Make a stored run the new baseline
     Accept(AcceptArgs),
     /// Check every baseline file: schema, names, keys, rows, provenance
-    Verify,
+    Verify(Output),
+    /// Mark rows as wrong: they stay as history and nothing is ever held against them again
+    Invalidate(InvalidateArgs),
 }
 
 #[derive(Debug, Args)]
 struct AcceptArgs {
+    #[command(flatten)]
+    output: Output,
     /// The run: `latest`, a run's id, or a file
     #[arg(default_value = "latest")]
     run: String,
@@ -63,13 +71,31 @@ struct AcceptArgs {
     only: Option<Part>,
 }
 
+#[derive(Debug, Args)]
+struct InvalidateArgs {
+    #[command(flatten)]
+    output: Output,
+    /// The baseline's name; case does not matter
+    name: String,
+    /// Ids, prefixes or patterns of the rows
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<String>,
+    /// What is wrong with them
+    #[arg(long)]
+    reason: String,
+    /// The revision from which on the benchmark measures the wrong thing; the accepted one when absent
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+}
+
 pub(super) fn execute(global: &Global, args: &BaselineArgs) -> Result<Exit, Failure> {
     let workspace = global.workspace()?;
     match &args.command {
         BaselineCommand::List(output) => list(&workspace, output.format),
         BaselineCommand::Show { name, output } => show(&workspace, name, output.format),
         BaselineCommand::Accept(args) => accept(&workspace, args),
-        BaselineCommand::Verify => verify(&workspace),
+        BaselineCommand::Verify(output) => verify(&workspace, output.format),
+        BaselineCommand::Invalidate(args) => invalidate(&workspace, args),
     }
 }
 
@@ -100,12 +126,7 @@ fn list(workspace: &Workspace, format: OutputFormat) -> Result<Exit, Failure> {
 
 fn show(workspace: &Workspace, name: &str, format: OutputFormat) -> Result<Exit, Failure> {
     let Some((_, baseline)) = find_baseline(&workspace.baselines(), name)? else {
-        return Err(SessionError::UnknownHost {
-            name: name.to_owned(),
-            folder: workspace.config.baselines.display().to_string(),
-            known: known(workspace)?,
-        }
-        .into());
+        return Err(unknown(workspace, name)?);
     };
     if format == OutputFormat::Json {
         print!("{}", document_text(&baseline).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
@@ -122,9 +143,16 @@ fn show_table(table: &Table, format: OutputFormat) -> String {
     }
 }
 
-fn known(workspace: &Workspace) -> Result<Vec<String>, Failure> {
+/// The error of a name that no baseline has.
+fn unknown(workspace: &Workspace, name: &str) -> Result<Failure, Failure> {
     let files = baseline_files(&workspace.baselines())?;
-    Ok(files.iter().filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect())
+    let stem = |path: &PathBuf| Some(path.file_stem()?.to_string_lossy().into_owned());
+    Ok(SessionError::UnknownHost {
+        name: name.to_owned(),
+        folder: workspace.config.baselines.display().to_string(),
+        known: files.iter().filter_map(stem).collect(),
+    }
+    .into())
 }
 
 fn accept(workspace: &Workspace, args: &AcceptArgs) -> Result<Exit, Failure> {
@@ -174,23 +202,25 @@ fn accept(workspace: &Workspace, args: &AcceptArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Refused, "the run holds neither timed nor counted metrics"));
     }
     // Everything is decided before the first file is touched.
+    let mut accepted = Vec::new();
     for (path, baseline) in written {
         write_document(&path, &baseline)?;
-        let shown = path.strip_prefix(&workspace.root).unwrap_or(&path);
-        println!(
-            "{}: {} benchmarks accepted from run {}",
-            shown.display(),
-            baseline.benchmarks.len(),
-            run.id
-        );
+        accepted.push(serde_json::json!({
+            "file": shown(workspace, &path), "name": baseline.name, "benchmarks": baseline.benchmarks.len(),
+            "run": run.id,
+        }));
     }
+    let lines = |entry: &Value| {
+        let file = entry["file"].as_str().unwrap_or_default();
+        format!("{file}: {} benchmarks accepted from run {}", entry["benchmarks"], run.id)
+    };
+    print_entries("perfkit.accepted/1", &accepted, args.output.format, lines)?;
     Ok(Exit::Held)
 }
 
-fn verify(workspace: &Workspace) -> Result<Exit, Failure> {
-    let mut broken = 0;
+fn verify(workspace: &Workspace, format: OutputFormat) -> Result<Exit, Failure> {
+    let mut checked = Vec::new();
     for path in baseline_files(&workspace.baselines())? {
-        let shown = path.strip_prefix(&workspace.root).unwrap_or(&path).display().to_string();
         let problems = match read_document::<Baseline>(&path, BASELINE_SCHEMA) {
             Ok(baseline) => {
                 let mut problems = baselines::check(&path, &baseline);
@@ -203,13 +233,76 @@ fn verify(workspace: &Workspace) -> Result<Exit, Failure> {
             }
             Err(error) => vec![error.to_string()],
         };
-        if problems.is_empty() {
-            println!("✓ held    {shown}");
-        }
-        for problem in &problems {
-            broken += 1;
-            println!("✗ FAILED  {shown}: {problem}");
-        }
+        checked.push(serde_json::json!({ "file": shown(workspace, &path), "problems": problems }));
     }
-    Ok(if broken == 0 { Exit::Held } else { Exit::GateFailed })
+    let lines = |entry: &Value| {
+        let file = entry["file"].as_str().unwrap_or_default();
+        let problems = entry["problems"].as_array().map(Vec::as_slice).unwrap_or_default();
+        if problems.is_empty() {
+            return format!("✓ held    {file}");
+        }
+        let line = |problem: &Value| format!("✗ FAILED  {file}: {}", problem.as_str().unwrap_or_default());
+        problems.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    print_entries("perfkit.verified/1", &checked, format, lines)?;
+    let is_broken = |entry: &Value| entry["problems"].as_array().is_some_and(|problems| !problems.is_empty());
+    Ok(if checked.iter().any(is_broken) { Exit::GateFailed } else { Exit::Held })
+}
+
+fn invalidate(workspace: &Workspace, args: &InvalidateArgs) -> Result<Exit, Failure> {
+    let Some((path, mut baseline)) = find_baseline(&workspace.baselines(), &args.name)? else {
+        return Err(unknown(workspace, &args.name)?);
+    };
+    let patterns = Patterns::new(&args.ids).map_err(|why| Failure::new(Exit::Usage, why))?;
+    let since = match &args.since {
+        Some(named) => revision::resolve(&workspace.root, named).map_err(SessionError::Refused)?,
+        None => baseline.acceptance.revision.clone(),
+    };
+    let marked = baselines::invalidate(&mut baseline, &patterns, &args.reason, &since)
+        .map_err(|error| Failure::new(Exit::Usage, error))?;
+    write_document(&path, &baseline)?;
+    let entry = serde_json::json!({
+        "file": shown(workspace, &path), "name": baseline.name, "invalidated": marked, "since": since,
+        "reason": args.reason,
+    });
+    let lines = |entry: &Value| {
+        let file = entry["file"].as_str().unwrap_or_default();
+        let since =
+            if since.is_empty() { String::new() } else { format!(" since {}", revision::short(&since)) };
+        format!("{file}: invalidated{since}: {}", marked.join(", "))
+    };
+    print_entries("perfkit.invalidated/1", std::slice::from_ref(&entry), args.output.format, lines)?;
+    Ok(Exit::Held)
+}
+
+/// A path as people know it: from the workspace root on.
+fn shown(workspace: &Workspace, path: &Path) -> String {
+    path.strip_prefix(&workspace.root).unwrap_or(path).display().to_string()
+}
+
+/// What a command did, an entry a file: as a document, or a line each.
+fn print_entries(
+    schema: &str,
+    entries: &[Value],
+    format: OutputFormat,
+    lines: impl Fn(&Value) -> String,
+) -> Result<(), Failure> {
+    match format {
+        OutputFormat::Json => {
+            let document = serde_json::json!({ "schema": schema, "baselines": entries });
+            print!("{}", document_text(&document).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
+        }
+        OutputFormat::Markdown => {
+            let mut list = Lines::default();
+            entries
+                .iter()
+                .flat_map(|entry| lines(entry).lines().map(str::to_owned).collect::<Vec<_>>())
+                .for_each(|line| {
+                    list.push(if line.starts_with('✗') { Emphasis::Bad } else { Emphasis::Plain }, line)
+                });
+            print!("{}", list.markdown());
+        }
+        OutputFormat::Text => entries.iter().for_each(|entry| println!("{}", lines(entry))),
+    }
+    Ok(())
 }

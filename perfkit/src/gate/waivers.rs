@@ -31,7 +31,8 @@ impl LockedPackages {
         self.0.difference(&other.0).cloned().collect()
     }
 
-    fn has(&self, package: &str) -> bool {
+    /// Whether the lock file holds `name@version`.
+    pub fn has(&self, package: &str) -> bool {
         self.0.contains(package)
     }
 }
