@@ -5,6 +5,7 @@
 
 pub mod ab;
 pub mod baselines;
+pub mod bisect;
 pub mod cmd;
 pub mod compare;
 pub mod completions;

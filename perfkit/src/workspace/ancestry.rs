@@ -16,19 +16,32 @@ pub fn since(root: &Path, revision: &str) -> BTreeSet<String> {
     commits
 }
 
-/// The commits from after `good` up to `bad`, oldest first, both given by their full names: along first parents, or
-/// all that lie on a path between the two.
-pub fn between(root: &Path, good: &str, bad: &str, first_parents: bool) -> Result<Vec<String>, String> {
-    if git(root, &["merge-base", "--is-ancestor", good, bad]).is_err() {
-        return Err(format!("{good} is not an ancestor of {bad}; bisection goes along one line of history"));
+/// What `git bisect` would ask next: the revisions that lead to `bad` and to none of `goods`, `bad` among them, the one
+/// that halves them best first. Along first parents, or through all that was merged.
+pub fn bisection(
+    root: &Path,
+    bad: &str,
+    goods: &[String],
+    first_parents: bool,
+) -> Result<Vec<String>, String> {
+    let mut arguments = vec!["rev-list", "--bisect-all"];
+    if first_parents {
+        arguments.push("--first-parent");
     }
-    let along = if first_parents { "--first-parent" } else { "--ancestry-path" };
-    let listed = git(root, &["rev-list", "--reverse", "--topo-order", along, &format!("{good}..{bad}")])?;
-    let commits: Vec<String> = listed.lines().map(str::to_owned).collect();
+    arguments.extend([bad, "--not"]);
+    arguments.extend(goods.iter().map(String::as_str));
+    let listed = git(root, &arguments)?;
+    let commits: Vec<String> =
+        listed.lines().filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect();
     if commits.len() > COMMITS_LIMIT {
         return Err(format!("{} commits lie between; at most {COMMITS_LIMIT} are searched", commits.len()));
     }
     Ok(commits)
+}
+
+/// Whether `later` has `earlier` among its ancestors.
+pub fn is_ancestor(root: &Path, earlier: &str, later: &str) -> bool {
+    git(root, &["merge-base", "--is-ancestor", earlier, later]).is_ok()
 }
 
 /// The first line of a commit's message.
