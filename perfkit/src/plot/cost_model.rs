@@ -15,7 +15,7 @@ use super::{
 const TOLERATED_PERCENT: f64 = 3.0;
 
 /// Places along a curve, and along one of a compact picture. On logarithmic axes a straight line is curved.
-const CURVE_PLACES: usize = 48;
+const CURVE_PLACES: usize = 28;
 const COMPACT_CURVE_PLACES: usize = 20;
 
 /// The share of the height that the strip of residuals takes.

@@ -19,7 +19,7 @@ pub(super) fn linear(low: f64, high: f64, wanted: usize, unit: &str) -> Vec<Tick
     let mut step = round_step(span / wanted.max(1) as f64);
     // One tick gives no scale.
     if within(low / divisor, high / divisor, step) < 2 {
-        step = round_step(step * 0.45);
+        step = round_step(step * 0.4);
     }
     if !step.is_finite() || step <= 0.0 {
         return Vec::new();
@@ -114,6 +114,7 @@ mod tests {
         assert_eq!(labels(&linear(0.0, 30_000.0, 3, "ns")), ["0 µs", "10 µs", "20 µs", "30 µs"]);
         assert_eq!(labels(&linear(-6.0, 6.0, 4, "%")), ["−5 %", "0 %", "5 %"]);
         assert_eq!(labels(&linear(0.0, 1200.0, 2, "instructions/op")), ["0", "1000"]);
+        assert_eq!(labels(&linear(-49.0, 49.0, 3, "%")), ["−40 %", "−20 %", "0 %", "20 %", "40 %"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 pub mod ab;
 pub mod calibration;
 pub mod comparison;
+pub mod cost_models;
 pub mod header;
 pub mod history;
 pub mod lines;

@@ -89,6 +89,19 @@ pub fn spread(fraction: f64) -> String {
     format!("± {} %", percentage_digits(fraction.abs() * 100.0))
 }
 
+/// A value in exactly this unit at three significant digits, also where the unit has larger sisters: `0.329 ns/B`.
+pub fn figure(value: f64, unit: &str) -> String {
+    typeset(&format!("{} {unit}", significant(value)))
+}
+
+/// With a typeset minus in front of a number below zero.
+pub fn typeset(number: &str) -> String {
+    match number.strip_prefix('-') {
+        Some(magnitude) => format!("{MINUS}{magnitude}"),
+        None => number.to_owned(),
+    }
+}
+
 /// Three significant digits below 1000, whole numbers above; counts are exact, with at most one decimal. `unit` is
 /// the one that the value is shown in.
 fn number(value: f64, unit: &str) -> String {

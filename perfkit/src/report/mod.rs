@@ -2,6 +2,8 @@
 
 pub mod compare;
 pub mod html;
+mod provenance;
 pub mod release;
+pub mod scaling;
 
 pub use release::{ReportError, render_release};

@@ -5,13 +5,13 @@
 
 use thiserror::Error;
 
+use super::provenance;
 use crate::{
     format::{
-        Baseline, Benchmark, Class, Metric, Mode, Run,
+        Baseline, Benchmark, Class, Metric, Run,
         recipe::{Recipe, Table as TableRecipe},
     },
-    render::{Cell, Column, Emphasis, Table, header::machine, lines::escape, units},
-    workspace::revision::short,
+    render::{Cell, Column, Emphasis, Table, units},
 };
 
 /// Differences of counts below this are none: half of the gates' resolution.
@@ -122,7 +122,11 @@ fn section(table: &TableRecipe, run: &Run, reference: Option<&Baseline>) -> Resu
         drop_empty_last(&mut columns, &mut cells);
     }
     let shown = Table { title: String::new(), columns, rows: cells };
-    text += &format!("\n{}\n{}\n", shown.markdown_pipes(), provenance(run, &table.metric, &statistic));
+    text += &format!(
+        "\n{}\n{}\n",
+        shown.markdown_pipes(),
+        provenance::line(run, &format!("{}, statistic {statistic}", table.metric))
+    );
     Ok(text)
 }
 
@@ -175,29 +179,6 @@ fn drop_empty_last(columns: &mut Vec<Column>, rows: &mut [Vec<Cell>]) {
         columns.pop();
         rows.iter_mut().for_each(|row| drop(row.pop()));
     }
-}
-
-/// The line under a table: which machine, when, which sources, how.
-fn provenance(run: &Run, metric: &str, statistic: &str) -> String {
-    let provenance = &run.provenance;
-    let sources = match (short(&provenance.revision), provenance.dirty) {
-        ("", _) => "sources outside a repository".to_owned(),
-        (revision, false) => format!("revision {revision}"),
-        (revision, true) => format!("revision {revision} with uncommitted changes"),
-    };
-    let day = provenance.started.split('T').next().unwrap_or_default();
-    let quick = if provenance.mode == Mode::Quick { " (quick)" } else { "" };
-    let plural = if provenance.rounds == 1 { "" } else { "s" };
-    let rounds = format!("{} round{plural}{quick}", provenance.rounds);
-    let host = format!("{} ({}, {})", run.host.profile, machine(run), run.host.isa);
-    let parts = [host, day.to_owned(), sources, rounds, format!("{metric}, statistic {statistic}")];
-    let line = parts.map(|part| escape(&part)).join(" · ");
-    format!("<sub>{line} · {}</sub>", escape(&toolchain(run)))
-}
-
-fn toolchain(run: &Run) -> String {
-    let rustc = run.toolchain.rustc.lines().next().unwrap_or_default();
-    format!("{rustc}, {}", run.toolchain.target)
 }
 
 fn footer(run: &Run) -> String {

@@ -6,6 +6,7 @@
 
 pub mod find;
 pub mod folder;
+mod measured;
 pub mod naming;
 pub mod pending;
 pub mod place;

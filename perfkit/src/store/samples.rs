@@ -20,3 +20,15 @@ pub struct Samples {
     /// By benchmark id: instructions per operation of each function itself.
     pub functions: BTreeMap<String, BTreeMap<String, f64>>,
 }
+
+impl Samples {
+    /// Nothing at all.
+    pub(super) const fn none() -> Self {
+        Self {
+            schema: String::new(),
+            time: BTreeMap::new(),
+            rounds: BTreeMap::new(),
+            functions: BTreeMap::new(),
+        }
+    }
+}

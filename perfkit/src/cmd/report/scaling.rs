@@ -1,13 +1,105 @@
-//! `perfkit report scaling`.
+//! `perfkit report scaling`: throughput over threads.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
+use serde_json::json;
 
-use crate::cmd::{Exit, Failure, Global};
+use crate::{
+    cmd::{Exit, Failure, Global, Output, OutputFormat},
+    format::document::{document_text, write_whole},
+    plot::{Shape, svg},
+    render::Terminal,
+    report::scaling::{Scaling, render_scaling, scalings},
+    store::{Measured, Store, file_name},
+};
+
+/// The schema of the JSON document.
+const SCALING_SCHEMA: &str = "perfkit.scaling/1";
 
 /// Arguments of `perfkit report scaling`.
 #[derive(Debug, Args)]
-pub struct ScalingArgs {}
+pub struct ScalingArgs {
+    #[command(flatten)]
+    output_format: Output,
+    /// The run: `latest`, a run's id, or a file
+    #[arg(long, default_value = "latest")]
+    run: String,
+    /// Write the Markdown document here
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Draw a picture per benchmark into this folder; the document links to them
+    #[arg(long, value_name = "DIR")]
+    svg: Option<PathBuf>,
+}
 
-pub(super) fn execute(_global: &Global, _args: &ScalingArgs) -> Result<Exit, Failure> {
-    Err(Failure::new(Exit::Usage, "not built yet"))
+pub(super) fn execute(global: &Global, args: &ScalingArgs) -> Result<Exit, Failure> {
+    let workspace = global.workspace()?;
+    let Measured::Run(run, _) = Store::open(&workspace)?.find(&args.run, &workspace.baselines())? else {
+        let message = format!("{:?} is a baseline; scaling is reported from a run", args.run);
+        return Err(Failure::new(Exit::Usage, message));
+    };
+    let scalings = scalings(&run);
+    if scalings.is_empty() {
+        let message = format!(
+            "run {} holds no throughput by threads; workloads declare it with `scales()`, and \
+             `perfkit run --instrument scaling` measures it",
+            run.id
+        );
+        return Err(Failure::new(Exit::ToolFailed, message));
+    }
+    let pictures = match &args.svg {
+        Some(folder) => draw(&scalings, folder, args.output.as_deref())?,
+        None => BTreeMap::new(),
+    };
+    if let Some(path) = &args.output {
+        write_whole(path, render_scaling(&run, &scalings, &pictures).as_bytes())?;
+    }
+    match args.output_format.format {
+        OutputFormat::Json => {
+            let document = json!({"schema": SCALING_SCHEMA, "run": run.id, "benchmarks": scalings});
+            print!("{}", document_text(&document).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
+        }
+        OutputFormat::Markdown if args.output.is_none() => {
+            print!("{}", render_scaling(&run, &scalings, &pictures));
+        }
+        OutputFormat::Text if args.output.is_none() => {
+            let terminal = Terminal::stdout();
+            for (index, scaling) in scalings.iter().enumerate() {
+                let table = scaling.table();
+                let shown =
+                    if table.rows.is_empty() { format!("{}\n", scaling.id) } else { table.text(&terminal) };
+                print!("{}{shown}{}", if index > 0 { "\n" } else { "" }, scaling.notes().text(&terminal));
+            }
+        }
+        _ => {}
+    }
+    if args.output_format.format != OutputFormat::Json {
+        let written = args.output.iter().map(|path| path.display().to_string());
+        let drawn =
+            args.svg.iter().map(|folder| format!("{} pictures in {}", pictures.len(), folder.display()));
+        written.chain(drawn).for_each(|what| eprintln!("{what} written"));
+    }
+    Ok(Exit::Held)
+}
+
+/// The pictures, and for each benchmark the link to its own as seen from the document.
+fn draw(
+    scalings: &[Scaling],
+    folder: &Path,
+    document: Option<&Path>,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let mut links = BTreeMap::new();
+    for scaling in scalings {
+        let Some(plot) = scaling.plot() else { continue };
+        let picture =
+            svg(&plot.into(), &Shape::page()).map_err(|error| Failure::new(Exit::ToolFailed, error))?;
+        let path = folder.join(format!("{}.svg", file_name(&scaling.id)));
+        write_whole(&path, picture.as_bytes())?;
+        links.insert(scaling.id.clone(), super::link(&path, document));
+    }
+    Ok(links)
 }

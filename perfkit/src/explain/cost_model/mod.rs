@@ -227,7 +227,7 @@ impl CostModel {
             warnings.push(text);
         }
         for line in self.lines() {
-            let range = format!("from {} to {}", line.from, line.to);
+            let range = format!("over {}", self.size_unit.range(line.from, line.to));
             if !self.regimes.is_empty() && line.worst_residual > RESIDUAL_TOLERATED {
                 let worst = percent(line.worst_residual);
                 warnings.push(format!("lack of fit: the line {range} leaves {worst} of a cost unexplained"));

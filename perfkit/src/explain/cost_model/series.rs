@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::format::Benchmark;
+use crate::{format::Benchmark, render::units};
 
 /// The rows of one workload of one package, by size.
 #[derive(Debug, Clone)]
@@ -38,6 +38,24 @@ impl SizeUnit {
             Self::Bytes => "B",
             Self::Elements => "elements",
             Self::Parameter => "",
+        }
+    }
+
+    /// One size: `4 KiB`, `10 elements`.
+    pub fn shown(self, size: u64) -> String {
+        match self {
+            Self::Bytes => units::size(size),
+            Self::Elements => format!("{size} elements"),
+            Self::Parameter => size.to_string(),
+        }
+    }
+
+    /// From one size to another: `64 B – 4 KiB`.
+    pub fn range(self, from: u64, to: u64) -> String {
+        match self {
+            Self::Bytes => format!("{} – {}", units::size(from), units::size(to)),
+            Self::Elements => format!("{from} – {to} elements"),
+            Self::Parameter => format!("{from} – {to}"),
         }
     }
 
