@@ -97,6 +97,18 @@ fn a_percentile_that_is_not_known_cannot_be_told() {
 }
 
 #[test]
+fn an_accepted_percentile_that_a_short_run_cannot_tell_is_not_missing() {
+    let judged = |now: Benchmark| {
+        let mut court = Court::new("", vec![now], vec![]);
+        let accepted = in_rounds("send", "p999_ns", (1.0, 2.0, 3.0), 5);
+        court.timed = Some(timed_baseline(BaselineKind::Timed, vec![accepted]));
+        court.outcome("p999_ns")
+    };
+    assert_eq!(judged(in_rounds("send", "p50_ns", (1.0, 2.0, 3.0), 1)), Outcome::Skipped);
+    assert_eq!(judged(row("send", &[("ir", 1.0)])), Outcome::Missing, "no latency was measured at all");
+}
+
+#[test]
 fn a_percentile_is_held_against_the_baseline_of_the_same_rate_only() {
     let gate = PERCENTILE.replace("max = 1000", "max_worsening = 0.25");
     let judged = |now: f64, statistic: &str| {

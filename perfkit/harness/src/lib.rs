@@ -28,6 +28,11 @@
 //!   [`CountingAllocator`] and answers the same arguments with allocation counts.
 //!
 //! Both targets need `harness = false`.
+//!
+//! A row can say more of itself: [`scales`](Workload::scales) has it run on several threads at once, which share what
+//! the workload asks [`Meter::shared`] for; [`latency`](Workload::latency) has it run on a fixed schedule. Rows of
+//! [`suite!`] that are no operations are the size of a type, `struct_bytes(Type)`, and a process that starts,
+//! `startup(function)`.
 
 mod allocator;
 mod cli;

@@ -209,7 +209,28 @@ impl Workload {
         self
     }
 
-    /// Tell the percentiles of its latency when so many operations a second are meant to start.
+    /// Tell the percentiles of its latency when so many operations a second are meant to start. Each is timed from its
+    /// intended start, so that one that stalls is in the latency of all that wait behind it. Choose a rate that leaves
+    /// the workload idle half of the time, then one near what it is built for; a name of its own for each.
+    ///
+    /// ```
+    /// use perfkit_harness::{Meter, ensure, suite};
+    ///
+    /// /// Sort a thousand numbers.
+    /// fn sort(meter: &mut impl Meter, size: u64) {
+    ///     let numbers: Vec<u64> = (0..size).rev().collect();
+    ///     meter.measure(
+    ///         || { let mut sorted = numbers.clone(); sorted.sort_unstable(); sorted },
+    ///         |sorted| ensure!(sorted.is_sorted(), "{:?} comes first", sorted.first()),
+    ///     );
+    /// }
+    ///
+    /// suite!(pub SUITE:
+    ///     "sort/half_busy" / size in [1000] => sort, latency(50_000);
+    ///     "sort/busy" / size in [1000] => sort, latency(90_000);
+    /// );
+    /// assert_eq!(SUITE[1].latency_rate, 90_000);
+    /// ```
     ///
     /// # Panics
     ///

@@ -30,6 +30,6 @@ pub(super) fn judge_limit(metric: &Metric, rounds: u64, limit: f64, breaks: Side
         Some(_) if rounds >= SURE_ROUNDS => {
             (Outcome::Suspect, format!("not all of {rounds} rounds lie beyond it"))
         }
-        _ => (Outcome::Suspect, format!("{rounds} rounds prove nothing, {SURE_ROUNDS} would")),
+        _ => (Outcome::Suspect, format!("it takes {SURE_ROUNDS} rounds to be sure, this is {rounds}")),
     }
 }

@@ -164,6 +164,9 @@ fn unmet_requirement(run: &Run, gate: &Gate) -> Option<String> {
     Some(format!("needs {needed}, this machine is {isa}"))
 }
 
+/// Why an accepted metric that is gone is no pass.
+const GONE: &str = "accepted in the baseline and not measured now; removed on purpose? accept a new baseline";
+
 /// Accepted, selected, measurable by the instruments asked for, and not there.
 fn missing(case: &Case<'_>, verdicts: &mut Vec<Verdict>) {
     let present: BTreeMap<&str, &Benchmark> =
@@ -181,10 +184,14 @@ fn missing(case: &Case<'_>, verdicts: &mut Vec<Verdict>) {
     let mut seen = std::collections::BTreeSet::new();
     for row in accepted.filter(|row| row.invalidated.is_none() && (case.selected)(&row.id)) {
         for name in row.metrics.keys().filter(|name| (case.measured)(name)) {
-            let there = present.get(row.id.as_str()).is_some_and(|found| found.metrics.contains_key(name));
+            let found = present.get(row.id.as_str());
+            let there = found.is_some_and(|found| found.metrics.contains_key(name));
             if !there && seen.insert((row.id.clone(), name.clone())) {
-                let why = "accepted in the baseline and not measured now; removed on purpose? accept a new baseline";
-                verdicts.push(Verdict::bare(&row.id, name, Outcome::Missing, "accepted ids stay", why));
+                let (outcome, why) = match found.filter(|found| percentile::is_untold(found, name)) {
+                    Some(_) => (Outcome::Skipped, percentile::TOO_FEW),
+                    None => (Outcome::Missing, GONE),
+                };
+                verdicts.push(Verdict::bare(&row.id, name, outcome, "accepted ids stay", why));
             }
         }
     }

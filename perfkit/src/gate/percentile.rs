@@ -6,7 +6,17 @@ use super::{
     rules::{Finding, relative},
     tolerance::Tolerance,
 };
-use crate::format::{Benchmark, Outcome, Verdict};
+use crate::format::{Benchmark, Outcome, Verdict, config::Instrument};
+
+/// Why a percentile is not told.
+pub(super) const TOO_FEW: &str = "too few operations lie beyond it to tell; raise the rate or the rounds";
+
+/// Whether latencies were measured and this percentile of them could not be told: a short run has few operations.
+pub(super) fn is_untold(benchmark: &Benchmark, name: &str) -> bool {
+    Instrument::of_metric(name) == Instrument::Latency
+        && !benchmark.metrics.contains_key(name)
+        && benchmark.metrics.values().any(|metric| metric.source == "latency")
+}
 
 /// A verdict for each limit, for a benchmark with latencies; none for others.
 pub(super) fn judge(
@@ -17,10 +27,9 @@ pub(super) fn judge(
     max_worsening: Option<f64>,
 ) -> Vec<Verdict> {
     let Some(metric) = benchmark.metrics.get(name) else {
-        let has_latencies = benchmark.metrics.values().any(|metric| metric.source == "latency");
-        let why = "too few operations lie beyond it to tell; raise the rate or the rounds";
-        let verdict = Verdict::bare(&benchmark.id, name, Outcome::Inconclusive, "a latency percentile", why);
-        return if has_latencies { vec![verdict] } else { Vec::new() };
+        let untold =
+            Verdict::bare(&benchmark.id, name, Outcome::Inconclusive, "a latency percentile", TOO_FEW);
+        return if is_untold(benchmark, name) { vec![untold] } else { Vec::new() };
     };
     let cores = case.run.host.fingerprint.cores;
     if benchmark.threads > cores {
