@@ -41,6 +41,30 @@ fn a_workload_that_stops_scaling_fails_and_one_that_scales_holds() {
     assert_eq!(judged((0.5, 0.5, 0.5), 1), Outcome::Suspect, "one round proves nothing");
 }
 
+/// What a busy machine took from a workload is no fault of the workload, and no pass either.
+#[test]
+fn a_limit_broken_on_a_busy_machine_cannot_be_told() {
+    let waited = |mut row: Benchmark, name: &str, share: f64| {
+        row.metrics.get_mut(name).unwrap().extra.insert("waited".to_owned(), json!(share));
+        row
+    };
+    let scaled = |share| {
+        let row = waited(scaling_row((0.45, 0.5, 0.55), 5), "scaling_efficiency_2", share);
+        Court::new(SCALING, vec![row], vec![]).verdict("scaling_efficiency_2")
+    };
+    assert_eq!(scaled(0.02).outcome, Outcome::Failed);
+    let busy = scaled(0.3);
+    assert_eq!(busy.outcome, Outcome::Inconclusive);
+    assert!(busy.note.contains("waited for a core for 30.0 % of the time"), "{}", busy.note);
+    let late = |share| {
+        let row = waited(in_rounds("send", "p99_ns", (1100.0, 1500.0, 9000.0), 5), "p99_ns", share);
+        Court::new(PERCENTILE, vec![row], vec![]).outcome("p99_ns")
+    };
+    assert_eq!((late(0.005), late(0.006)), (Outcome::Failed, Outcome::Inconclusive));
+    let fine = waited(in_rounds("send", "p99_ns", (500.0, 600.0, 700.0), 5), "p99_ns", 0.9);
+    assert_eq!(Court::new(PERCENTILE, vec![fine], vec![]).outcome("p99_ns"), Outcome::Held);
+}
+
 #[test]
 fn threads_without_a_core_are_skipped_by_name_and_never_a_pass() {
     let court = Court::new(SCALING, vec![scaling_row((0.9, 0.9, 0.9), 5)], vec![]);

@@ -29,7 +29,7 @@ fn threads_count_their_operations_together() {
     let metrics = summarise_scaling(&rounds);
     assert_eq!(metrics.keys().collect::<Vec<_>>(), ["ops_ps_1", "ops_ps_2", "scaling_efficiency_2"]);
     assert!(metrics["ops_ps_1"].value > 0.0);
-    assert!(instrument::scaling(time(), "known/batched", 2, 20).unwrap() > 0.0);
+    assert!(instrument::scaling(time(), "known/batched", 2, 20).unwrap().ops_ps > 0.0);
 }
 
 #[test]
@@ -119,4 +119,17 @@ fn stripping_does_not_change_the_size_of_a_binary() {
     let bytes = instrument::binary_bytes(&time().path).unwrap();
     assert_eq!(bytes, instrument::binary_bytes(&stripped).unwrap());
     assert!(without < whole && bytes < without, "{bytes} of {without} stripped, {whole} whole");
+}
+
+/// Eight threads that never sleep on fewer cores take turns, and the scheduler says so.
+#[test]
+#[cfg(target_os = "linux")]
+fn threads_that_wait_for_a_core_are_known() {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if cores >= 8 {
+        eprintln!("skipped: eight threads have eight cores here");
+        return;
+    }
+    let crowded = instrument::scaling(time(), "known/locked", 8, 100).unwrap();
+    assert!(crowded.waited.is_some_and(|waited| waited > 0.2), "{crowded:?}");
 }

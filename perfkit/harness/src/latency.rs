@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     Answer, Meter, Workload,
     cli::{at_work, find, number, usage, wrong_answer},
+    waiting,
 };
 
 /// Latencies that the histogram tells apart: 1 ns to 60 s at [`SIGNIFICANT_DIGITS`]; longer ones count as 60 s.
@@ -70,6 +71,7 @@ fn document(id: &str, schedule: &Schedule, histogram: &Histogram<u64>, outcome: 
         "late": outcome.late,
         "late_share": outcome.late as f64 / schedule.operations as f64,
         "unstarted": outcome.unstarted,
+        "waited": outcome.waited,
         "p50_ns": histogram.value_at_quantile(0.5),
         "p99_ns": histogram.value_at_quantile(0.99),
         "p999_ns": histogram.value_at_quantile(0.999),
@@ -104,6 +106,8 @@ struct Outcome {
     late: u64,
     /// Operations that never started; they stand in the histogram with the time for which they waited.
     unstarted: u64,
+    /// The share of the time in which the thread was runnable and had no core; `None` where the kernel does not tell.
+    waited: Option<f64>,
 }
 
 /// A [`Meter`] that starts operations on a fixed schedule.
@@ -122,10 +126,15 @@ impl Latency {
         let warm_up = Schedule { operations: self.schedule.operations / WARM_UP_SHARE, ..self.schedule };
         follow(&warm_up, &mut prepare, &mut op, |_| {});
         let histogram = &mut self.histogram;
-        let outcome = follow(&self.schedule, &mut prepare, &mut op, |latency| {
+        let (started, waited) = (Instant::now(), waiting::of_this_thread());
+        let mut outcome = follow(&self.schedule, &mut prepare, &mut op, |latency| {
             let nanoseconds = u64::try_from(latency.as_nanos()).unwrap_or(LONGEST_NS);
             histogram.saturating_record(nanoseconds.max(1));
         });
+        let elapsed = started.elapsed();
+        outcome.waited = waiting::of_this_thread()
+            .zip(waited)
+            .map(|(after, before)| after.saturating_sub(before).as_secs_f64() / elapsed.as_secs_f64());
         self.outcome = Some(outcome);
     }
 }

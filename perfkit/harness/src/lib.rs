@@ -44,6 +44,7 @@ mod scaling;
 mod startup;
 mod suite;
 mod time;
+mod waiting;
 
 pub use allocator::{AllocationCounts, CountingAllocator};
 pub use cli::{Probe, WRONG_ANSWER_EXIT_CODE, run, run_operations};

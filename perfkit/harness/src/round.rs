@@ -18,6 +18,7 @@ use crate::{
     Answer, Meter,
     cli::wrong_answer,
     time::{nanoseconds, thread_cpu_time},
+    waiting::run_delay,
 };
 
 /// Samples that share the time of a round.
@@ -207,11 +208,6 @@ fn waiting_by_thread() -> Option<BTreeMap<String, u64>> {
     });
     let waiting: BTreeMap<String, u64> = waiting.collect();
     (!waiting.is_empty()).then_some(waiting)
-}
-
-/// `time on a CPU, time waiting for one, time slices`, in nanoseconds.
-fn run_delay(schedstat: &str) -> Option<u64> {
-    schedstat.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn waited(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> Duration {

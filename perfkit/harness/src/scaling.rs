@@ -25,6 +25,7 @@ use serde_json::json;
 use crate::{
     Answer, Meter, Workload,
     cli::{at_work, find, number, usage, wrong_answer},
+    waiting,
 };
 
 /// More threads than any machine that this will meet has cores.
@@ -57,6 +58,7 @@ pub(crate) fn answer(suite: &'static [Workload], id: &str, threads: &str, millis
             "operations": runs.iter().map(|run| run.operations).sum::<u64>(),
             "ops_ps": runs.iter().map(rate).sum::<f64>(),
             "thread_ops_ps": runs.iter().map(rate).collect::<Vec<f64>>(),
+            "waited": waited(&runs),
         })
     );
 }
@@ -65,7 +67,18 @@ pub(crate) fn answer(suite: &'static [Workload], id: &str, threads: &str, millis
 #[derive(Debug, Clone, Copy)]
 struct ThreadRun {
     operations: u64,
+    /// The time that the operations took; set-up between them left out.
     elapsed: Duration,
+    /// The whole window, and how much of it the thread was runnable without a core.
+    window: Duration,
+    waited: Option<Duration>,
+}
+
+/// The share of the window in which the threads were runnable and had no core; `None` where the kernel does not tell.
+fn waited(runs: &[ThreadRun]) -> Option<f64> {
+    let waited: Duration = runs.iter().map(|run| run.waited).sum::<Option<Duration>>()?;
+    let window: Duration = runs.iter().map(|run| run.window).sum();
+    Some(waited.as_secs_f64() / window.as_secs_f64())
 }
 
 fn run(workload: &'static Workload, threads: usize, window: Duration) -> Vec<ThreadRun> {
@@ -137,6 +150,7 @@ impl Scaling {
         while self.is_in(WARM_UP) {
             turn();
         }
+        let waited_before = waiting::of_this_thread();
         let started = Instant::now();
         let mut operations = 0;
         let mut inside: Option<Duration> = None;
@@ -147,8 +161,10 @@ impl Scaling {
                 inside = Some(inside.unwrap_or_default() + elapsed);
             }
         }
-        let elapsed = inside.unwrap_or_else(|| started.elapsed());
-        self.run = Some(ThreadRun { operations, elapsed });
+        let window = started.elapsed();
+        let waited =
+            waiting::of_this_thread().zip(waited_before).map(|(after, before)| after.saturating_sub(before));
+        self.run = Some(ThreadRun { operations, elapsed: inside.unwrap_or(window), window, waited });
     }
 }
 

@@ -1,5 +1,8 @@
 //! When rounds alone prove that a limit is broken. Medians of contended work cannot be confirmed by a comparison of two
-//! builds: the limit is a number. They are sure where every round lies beyond it, and enough of them do.
+//! builds: the limit is a number. They are sure where every round lies beyond it, enough of them do, and the machine was
+//! not too busy to tell: threads that waited for a core were slow for want of it.
+
+use serde_json::Value;
 
 use crate::format::{Metric, Outcome};
 
@@ -32,4 +35,11 @@ pub(super) fn judge_limit(metric: &Metric, rounds: u64, limit: f64, breaks: Side
         }
         _ => (Outcome::Suspect, format!("it takes {SURE_ROUNDS} rounds to be sure, this is {rounds}")),
     }
+}
+
+/// What is beyond a limit on a machine on which the work waited for a core for more than `most` of the time cannot be
+/// told. `None` where it did not wait so long, or where the kernel does not tell.
+pub(super) fn too_busy(metric: &Metric, most: f64) -> Option<String> {
+    let waited = metric.extra.get("waited").and_then(Value::as_f64).filter(|waited| *waited > most)?;
+    Some(format!("the machine was busy: the work waited for a core for {:.1} % of the time", waited * 100.0))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Case,
-    certainty::{Side, judge_limit},
+    certainty::{Side, judge_limit, too_busy},
     rules::{Finding, relative},
     tolerance::Tolerance,
 };
@@ -48,6 +48,13 @@ pub(super) fn judge(
         let found = relative(case, benchmark, name, metric, tolerance);
         verdicts.push(found.verdict(&benchmark.id, name, metric, &tolerance.describe(&metric.unit)));
     }
+    if let Some(why) = too_busy(metric, most_waited(name)) {
+        let beyond = |verdict: &&mut Verdict| matches!(verdict.outcome, Outcome::Failed | Outcome::Suspect);
+        for verdict in verdicts.iter_mut().filter(beyond) {
+            verdict.outcome = Outcome::Inconclusive;
+            verdict.note.clone_from(&why);
+        }
+    }
     // The schedule that was missed is part of what a latency says.
     let unstarted = metric.extra.get("unstarted").and_then(serde_json::Value::as_u64).unwrap_or(0);
     for verdict in verdicts.iter_mut().filter(|_| unstarted > 0) {
@@ -60,4 +67,15 @@ pub(super) fn judge(
         verdict.note = both.join("; ");
     }
     verdicts
+}
+
+/// The share of the time for which the thread may have waited for a core: those who were meant to start meanwhile are late
+/// by it, and half of what lies beyond the percentile can still be the work's own.
+fn most_waited(name: &str) -> f64 {
+    let beyond = match name {
+        "p50_ns" => 0.5,
+        "p99_ns" => 0.01,
+        _ => 0.001,
+    };
+    beyond / 2.0
 }

@@ -3,10 +3,14 @@
 
 use super::{
     Case,
-    certainty::{Side, judge_limit},
+    certainty::{Side, judge_limit, too_busy},
     rules::Finding,
 };
 use crate::format::{Benchmark, Outcome, Verdict};
+
+/// The share of the time for which threads may have waited for a core before a low rate says nothing: it costs as much of
+/// the efficiency.
+const WAITED: f64 = 0.02;
 
 /// A verdict for each number of threads, for a benchmark that scales; none for others.
 pub(super) fn judge(
@@ -30,7 +34,10 @@ pub(super) fn judge(
             let why = format!("the rate of {threads} threads was not measured");
             return Verdict::bare(&benchmark.id, &name, Outcome::Missing, &rule, &why);
         };
-        let (outcome, note) = judge_limit(metric, metric.n.unwrap_or(1), min_efficiency, Side::Below);
+        let (outcome, note) = match judge_limit(metric, metric.n.unwrap_or(1), min_efficiency, Side::Below) {
+            (Outcome::Held, note) => (Outcome::Held, note),
+            beyond => too_busy(metric, WAITED).map_or(beyond, |why| (Outcome::Inconclusive, why)),
+        };
         let found = Finding { outcome, reference: Some(min_efficiency), rule: None, note };
         found.verdict(&benchmark.id, &name, metric, &rule)
     };

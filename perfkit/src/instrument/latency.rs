@@ -40,6 +40,9 @@ pub struct LatencyRound {
     pub late: u64,
     /// Operations that never started; the histogram has them with the time for which they waited.
     pub unstarted: u64,
+    /// The share of the time in which the thread was runnable and had no core; `None` where the kernel does not tell.
+    #[serde(default)]
+    pub waited: Option<f64>,
     /// The longest latency.
     pub max_ns: u64,
     /// Latencies in nanoseconds and how many operations had them.
@@ -101,6 +104,9 @@ pub fn summarise_latency(rounds: &[LatencyRound]) -> BTreeMap<String, Metric> {
         let late = total(|round| round.late) as f64 / total(|round| round.scheduled) as f64;
         metric.extra.insert("late_share".to_owned(), json!(late));
         metric.extra.insert("unstarted".to_owned(), json!(total(|round| round.unstarted)));
+        let waited: Option<Vec<f64>> = rounds.iter().map(|round| round.waited).collect();
+        let mean = waited.map(|waited| waited.iter().sum::<f64>() / waited.len() as f64);
+        metric.extra.extend(mean.map(|waited| ("waited".to_owned(), json!(waited))));
         metric.extra.insert("rounds".to_owned(), json!(rounds.len()));
         metrics.insert(name.to_owned(), metric);
     }
@@ -132,6 +138,7 @@ mod tests {
             scheduled,
             late: 0,
             unstarted: 0,
+            waited: None,
             max_ns,
             histogram: histogram.to_vec(),
         }

@@ -14,6 +14,9 @@ use crate::{
     },
 };
 
+/// What fills the metrics that a base revision is measured for.
+const COUNTING: [Instrument; 3] = [Instrument::Size, Instrument::Count, Instrument::Allocs];
+
 /// What counted metrics are to be held against.
 pub(super) enum Against {
     Baseline,
@@ -65,7 +68,7 @@ pub(super) fn against(
     request: &Request,
 ) -> Result<Against, Failure> {
     let asked = |instrument| request.instruments.is_empty() || request.instruments.contains(&instrument);
-    if !gates_counts(&workspace.config) || !(asked(Instrument::Count) || asked(Instrument::Allocs)) {
+    if !gates_counts(&workspace.config) || !COUNTING.into_iter().any(asked) {
         return Ok(Against::Nothing);
     }
     let toolchain = host::toolchain(&workspace.root);
@@ -105,7 +108,7 @@ pub(super) fn count_base(
         Against::Revision { .. } | Against::Nothing => return Ok(CountedBase::None),
     };
     let counting = Request {
-        instruments: [Instrument::Count, Instrument::Allocs]
+        instruments: COUNTING
             .into_iter()
             .filter(|instrument| request.instruments.is_empty() || request.instruments.contains(instrument))
             .collect(),
