@@ -15,7 +15,7 @@ use std::{
 
 use generate::{Shape, write_store};
 use perfkit::{
-    format::{Outcome, Run},
+    format::{Outcome, Run, RunInvalidation, invalidation::INVALIDATION_SCHEMA},
     report::html::{FlameGraphs, HostPage, read_histories, render_page},
     store::{SAMPLES_SCHEMA, Samples, Store},
 };
@@ -122,6 +122,49 @@ fn a_series_is_broken_where_the_benchmark_changed_its_meaning() {
     let page = page(stored(runs).path());
     assert!(page.contains("The line is broken 1 time"), "not broken");
     assert!(!page.contains("class=\"changes\""), "a break is no change");
+}
+
+#[test]
+fn a_series_of_sizes_has_a_cost_model_and_a_lonely_size_has_none() {
+    let sized = |sizes: &[u64]| {
+        let row = |size: &u64| {
+            let ir = 900.0 + 1.5 * *size as f64;
+            let mut row = samples::row(&format!("seal/{size}"), &[("ir", ir, "exact")]);
+            (row.size, row.bytes) = (*size, *size);
+            row
+        };
+        Run { benchmarks: sizes.iter().map(row).collect(), ..counted(1.0) }
+    };
+    let page = page(stored([sized(&[64, 256, 1024, 4096])]).path());
+    let model = between(&page, "Cost model of seal", "</figure>");
+    assert!(model.contains("900 instructions/op") && model.contains("1.50 instructions/B"), "{model}");
+    assert_eq!(page.matches("Cost model of the series: see").count(), 3);
+    assert!(!self::page(stored([sized(&[64])]).path()).contains("Cost model of"));
+}
+
+#[test]
+fn a_run_that_was_taken_back_is_marked_and_decides_nothing() {
+    let folder = stored([counted(1000.0), counted(1000.0), counted(9000.0)]);
+    let store = Store::new(folder.path());
+    let stem = store.names().unwrap()[2].stem().to_owned();
+    let taken_back = RunInvalidation {
+        schema: INVALIDATION_SCHEMA.to_owned(),
+        run: stem,
+        select: Vec::new(),
+        reason: "measured the set-up".to_owned(),
+        author: "A. Author".to_owned(),
+        date: "2026-03-09".to_owned(),
+        extra: Default::default(),
+    };
+    let before = page(folder.path());
+    assert!(before.contains("9000 instructions/op"));
+    store.invalidate(&taken_back).unwrap();
+    let page = page(folder.path());
+    assert!(page.contains("taken back: run 000002: measured the set-up"), "not said");
+    assert!(
+        !page.contains("9000 instructions/op") && page.contains("1000 instructions/op"),
+        "still shown as the newest"
+    );
 }
 
 #[test]

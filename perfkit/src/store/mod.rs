@@ -243,7 +243,8 @@ impl Store {
         Ok(self.names()?.into_iter().rev().find(|stored| stored.is_called(name)))
     }
 
-    fn read(&self, name: &RunName) -> Result<(Run, Samples), StoreError> {
+    /// A run and its sidecar.
+    pub fn read(&self, name: &RunName) -> Result<(Run, Samples), StoreError> {
         if self.pending.0.path(&name.run_key()).is_file() {
             return find::read_run(
                 &self.pending.0.path(&name.run_key()),

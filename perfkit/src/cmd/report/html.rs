@@ -84,7 +84,6 @@ impl From<HistoryError> for Failure {
     fn from(error: HistoryError) -> Self {
         match error {
             HistoryError::Store(error) => error.into(),
-            HistoryError::Document(error) => error.into(),
             error @ HistoryError::UnknownHost { .. } => Self::new(Exit::Usage, error),
             error @ HistoryError::Unreadable(_) => Self::new(Exit::ToolFailed, error),
         }

@@ -8,6 +8,7 @@ use super::{
     anchor::anchor,
     cells,
     history::{BenchmarkHistory, HostHistory},
+    model,
     overview::trend_words,
     svg::{self, ChartText},
     trend::Trend,
@@ -40,6 +41,7 @@ pub fn section(id: &str, hosts: &[HostPage], flamegraphs: &FlameGraphs) -> Marku
                 (histories(&host.history, benchmark))
                 (samples(id, &host.history))
                 (functions(id, &host.history))
+                (model::models(id, host))
             }
             @for picture in flamegraphs.of(id) {
                 details {
@@ -142,7 +144,7 @@ fn interval(metric: &Metric) -> Option<String> {
 /// The newest run that measured it, where that is not the latest.
 fn left_out<'a>(trend: Option<&Trend>, history: &'a HostHistory) -> Option<&'a str> {
     let run = trend?.newest()?.run;
-    (run + 1 < history.runs.len()).then(|| history.runs[run].id.as_str())
+    (run != history.last).then(|| history.runs[run].id.as_str())
 }
 
 /// The accepted value that the metric may be compared with.
@@ -213,6 +215,9 @@ fn histories(history: &HostHistory, benchmark: &BenchmarkHistory) -> Markup {
                             code { (revision(&from.provenance.revision)) } " and " code { (revision(&to.provenance.revision)) } }
                     }
                 } }
+                @if !trend.invalidated.is_empty() {
+                    p.dim { "× marks " (cells::counted(trend.invalidated.len(), "value")) " that no longer count." }
+                }
                 @let broken = trend.stretches().count() - 1;
                 @if broken > 0 {
                     p.dim { "The line is broken " (cells::counted(broken, "time")) ": the benchmark's meaning, the statistic or the tools changed there, so that the numbers do not compare." }

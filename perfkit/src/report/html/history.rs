@@ -10,8 +10,8 @@ use super::{
     trend::{Point, Trend},
 };
 use crate::{
-    format::{Benchmark, DocumentError, Metric, Run, metric_info, read_document, run::RUN_SCHEMA},
-    store::{RunName, SAMPLES_SCHEMA, Samples, Store, StoreError, file_name},
+    format::{Benchmark, Metric, Run, config::Patterns, metric_info},
+    store::{RunName, Samples, Store, StoreError, file_name},
 };
 
 /// Why there is nothing to show.
@@ -20,9 +20,6 @@ pub enum HistoryError {
     /// The store cannot be read, or is empty.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A document that was readable a moment ago is not.
-    #[error(transparent)]
-    Document(#[from] DocumentError),
     /// `--host` names no host of the store.
     #[error("the store has no run of a host called {name:?}; it has {known:?}")]
     UnknownHost {
@@ -43,7 +40,11 @@ pub struct HostHistory {
     pub title: String,
     /// Its runs, oldest first.
     pub runs: Vec<RunHead>,
-    /// The newest run.
+    /// The index of the newest run that counts.
+    pub last: usize,
+    /// Runs that were taken back, with the reason.
+    pub invalidated: Vec<String>,
+    /// The newest run that counts.
     pub latest: Run,
     /// Its sidecar, where it is there.
     pub samples: Samples,
@@ -73,10 +74,9 @@ pub struct Histories {
 
 /// Read the newest `limit` runs of each host, or of one.
 pub fn read_histories(store: &Store, host: Option<&str>, limit: usize) -> Result<Histories, HistoryError> {
-    let mut by_host: BTreeMap<String, Vec<_>> = BTreeMap::new();
-    for path in store.runs()? {
-        let Some(name) = RunName::at(&path) else { continue };
-        by_host.entry(name.host().to_owned()).or_default().push(path);
+    let mut by_host: BTreeMap<String, Vec<RunName>> = BTreeMap::new();
+    for name in store.names()? {
+        by_host.entry(name.host().to_owned()).or_default().push(name);
     }
     if by_host.is_empty() {
         // The store knows how to say that it is empty.
@@ -90,9 +90,11 @@ pub fn read_histories(store: &Store, host: Option<&str>, limit: usize) -> Result
         }
     }
     let mut found = Histories { hosts: Vec::new(), unreadable: Vec::new() };
-    for paths in by_host.into_values() {
-        let newest = &paths[paths.len().saturating_sub(limit)..];
-        let (runs, unreadable) = read_runs(newest);
+    let ledger = Ledger::of(store)?;
+    for names in by_host.into_values() {
+        let newest = &names[names.len().saturating_sub(limit)..];
+        let files: Vec<_> = newest.iter().cloned().zip(store.files(newest)?).collect();
+        let (runs, unreadable) = read_runs(&files);
         found.unreadable.extend(unreadable);
         let mut builds: BTreeMap<(String, String), Vec<ReadRun>> = BTreeMap::new();
         for run in runs {
@@ -100,7 +102,7 @@ pub fn read_histories(store: &Store, host: Option<&str>, limit: usize) -> Result
         }
         for ((name, variant), runs) in builds {
             let title = if variant.is_empty() { name } else { format!("{name}, build of suite {variant}") };
-            found.hosts.push(host_history(title, runs)?);
+            found.hosts.extend(host_history(store, &ledger, title, runs)?);
         }
     }
     if found.hosts.is_empty() {
@@ -109,63 +111,90 @@ pub fn read_histories(store: &Store, host: Option<&str>, limit: usize) -> Result
     Ok(found)
 }
 
-/// `runs` is not empty.
-fn host_history(title: String, runs: Vec<ReadRun>) -> Result<HostHistory, HistoryError> {
+/// `None` where every run of the host was taken back.
+fn host_history(
+    store: &Store,
+    ledger: &Ledger,
+    title: String,
+    runs: Vec<ReadRun>,
+) -> Result<Option<HostHistory>, HistoryError> {
     let mut series: BTreeMap<String, BTreeMap<String, Vec<Point>>> = BTreeMap::new();
     let mut heads = Vec::new();
     let mut ids: Vec<BTreeSet<String>> = Vec::new();
+    let mut invalidated = Vec::new();
     for (index, run) in runs.into_iter().enumerate() {
         let quick = run.head.is_quick();
-        ids.push(run.rows.iter().map(|row| row.id.clone()).collect());
+        let taken_back = ledger.of_run(run.head.name.stem());
+        invalidated.extend(taken_back.iter().map(|(reason, _)| format!("run {}: {reason}", run.head.id)));
+        let is_valid =
+            |id: &str| taken_back.iter().all(|(_, select)| !select.is_empty() && !select.matches(id));
+        ids.push(run.rows.iter().filter(|row| is_valid(&row.id)).map(|row| row.id.clone()).collect());
         heads.push(run.head);
         for row in run.rows {
+            let valid = is_valid(&row.id);
             let metrics = series.entry(row.id).or_default();
             for (name, value, kind) in row.metrics {
-                metrics.entry(name).or_default().push(Point { run: index, value, kind, quick });
+                metrics.entry(name).or_default().push(Point { run: index, value, kind, quick, valid });
             }
         }
     }
-    let last = heads.len().saturating_sub(1);
-    let documents = documents(&heads, &series)?;
-    let latest = whole(&heads[last])?;
+    let Some(last) = ids.iter().rposition(|ids| !ids.is_empty()) else { return Ok(None) };
+    let documents = documents(store, &heads, &series)?;
+    let (latest, samples) = store.read(&heads[last].name)?;
     let previous = match previous(&heads, &ids, last) {
-        Some(index) => Some((whole(&heads[index])?, sidecar(&heads[index])?)),
+        Some(index) => Some(store.read(&heads[index].name)?),
         None => None,
     };
     let benchmarks = series
         .into_iter()
         .filter_map(|(id, metrics)| Some((id.clone(), benchmark(&id, metrics, &documents)?)))
         .collect();
-    let samples = sidecar(&heads[last])?;
-    Ok(HostHistory { title, runs: heads, latest, samples, previous, benchmarks })
+    Ok(Some(HostHistory { title, runs: heads, last, invalidated, latest, samples, previous, benchmarks }))
+}
+
+/// What was taken back, by the stem of the run's file: the reason, and the ids; no pattern means all.
+struct Ledger(BTreeMap<String, Vec<(String, Patterns)>>);
+
+impl Ledger {
+    fn of(store: &Store) -> Result<Self, StoreError> {
+        let mut by_run: BTreeMap<String, Vec<(String, Patterns)>> = BTreeMap::new();
+        for taken_back in store.invalidations()? {
+            let patterns = taken_back.patterns();
+            by_run.entry(taken_back.run).or_default().push((taken_back.reason, patterns));
+        }
+        Ok(Self(by_run))
+    }
+
+    fn of_run(&self, stem: &str) -> &[(String, Patterns)] {
+        self.0.get(stem).map_or(&[], Vec::as_slice)
+    }
 }
 
 type Rows = BTreeMap<usize, BTreeMap<String, Benchmark>>;
 
 /// The whole rows of every run that holds some metric's newest figure; mostly that is the newest run alone.
 fn documents(
+    store: &Store,
     heads: &[RunHead],
     series: &BTreeMap<String, BTreeMap<String, Vec<Point>>>,
 ) -> Result<Rows, HistoryError> {
-    let newest: BTreeSet<usize> = series
-        .values()
-        .flat_map(BTreeMap::values)
-        .filter_map(|points| points.last().map(|point| point.run))
-        .collect();
+    let newest: BTreeSet<usize> =
+        series.values().flat_map(BTreeMap::values).filter_map(|points| newest_valid(points)).collect();
     let mut documents = Rows::new();
     for index in newest {
-        let rows = whole(&heads[index])?.benchmarks.into_iter().map(|row| (row.id.clone(), row)).collect();
+        let (run, _) = store.read(&heads[index].name)?;
+        let rows = run.benchmarks.into_iter().map(|row| (row.id.clone(), row)).collect();
         documents.insert(index, rows);
     }
     Ok(documents)
 }
 
 fn benchmark(id: &str, metrics: BTreeMap<String, Vec<Point>>, documents: &Rows) -> Option<BenchmarkHistory> {
-    let newest = metrics.values().filter_map(|points| points.last().map(|point| point.run)).max()?;
+    let newest = metrics.values().filter_map(|points| newest_valid(points)).max()?;
     let mut row = documents.get(&newest)?.get(id)?.clone();
     let mut trends = BTreeMap::new();
     for (name, points) in metrics {
-        let run = points.last().map(|point| point.run)?;
+        let Some(run) = newest_valid(&points) else { continue };
         let metric: Option<Metric> =
             documents.get(&run).and_then(|rows| rows.get(id)?.metrics.get(&name).cloned());
         let Some(metric) = metric else { continue };
@@ -186,12 +215,6 @@ fn previous(heads: &[RunHead], ids: &[BTreeSet<String>], last: usize) -> Option<
     earlier().find(same_tools).or_else(|| earlier().next())
 }
 
-fn whole(head: &RunHead) -> Result<Run, DocumentError> {
-    read_document(&head.path, RUN_SCHEMA)
-}
-
-/// A sidecar explains; where it is gone there is only less to show.
-fn sidecar(head: &RunHead) -> Result<Samples, DocumentError> {
-    let path = head.path.with_extension("samples.json");
-    if path.is_file() { read_document(&path, SAMPLES_SCHEMA) } else { Ok(Samples::default()) }
+fn newest_valid(points: &[Point]) -> Option<usize> {
+    points.iter().rev().find(|point| point.valid).map(|point| point.run)
 }

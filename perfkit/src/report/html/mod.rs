@@ -10,13 +10,14 @@ mod benchmark;
 mod cells;
 mod flamegraphs;
 mod history;
+mod model;
 mod order;
 mod overview;
 mod read;
 mod svg;
 mod trend;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
@@ -26,6 +27,7 @@ pub use history::{Histories, HistoryError, HostHistory, read_histories};
 
 use super::compare::{Before, Comparison, compare_run};
 use crate::{
+    explain::cost_model::CostModel,
     format::{Baseline, Run},
     store::Samples,
 };
@@ -43,6 +45,8 @@ pub struct HostPage {
     pub against_baseline: Comparison,
     /// The baselines that fit.
     pub baselines: Vec<Baseline>,
+    /// What its series cost, by the name of the series.
+    pub models: BTreeMap<String, Vec<CostModel>>,
 }
 
 impl HostPage {
@@ -55,7 +59,8 @@ impl HostPage {
             compare_run(&Before::run(run, samples, latest), &ungated, &history.samples)
         });
         let against_baseline = compare_run(&Before::fitting(&baselines, latest), latest, &Samples::default());
-        Self { since_previous, against_baseline, baselines, history }
+        let models = model::fitted(&history);
+        Self { since_previous, against_baseline, baselines, models, history }
     }
 }
 

@@ -39,6 +39,7 @@ pub fn overview(host: &HostPage) -> Markup {
         section.host id=(host_anchor(host)) {
             h2 { "Host " (history.title) }
             (facts(run, history.runs.len()))
+            @for why in &history.invalidated { p.notice { "! taken back: " (why) } }
             (verdicts(history, &host.against_baseline))
             (problems(run))
             (changed(history, "Against the baseline", &host.against_baseline))
@@ -222,7 +223,7 @@ fn table(host: &HostPage) -> Markup {
     for verdict in &history.latest.verdicts {
         verdicts.entry(&verdict.id).or_default().push(verdict);
     }
-    let latest = runs.saturating_sub(1);
+    let latest = history.last;
     let mut rows: Vec<(&String, &BenchmarkHistory)> = history.benchmarks.iter().collect();
     rows.sort_by(|a, b| natural(a.0, b.0));
     html! {

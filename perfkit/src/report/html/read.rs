@@ -12,7 +12,10 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::format::{CountedKey, Mode, Provenance, Toolchain, run::RUN_SCHEMA};
+use crate::{
+    format::{CountedKey, Mode, Provenance, Toolchain, run::RUN_SCHEMA},
+    store::RunName,
+};
 
 /// Threads that read; more only wait for memory.
 const READERS: usize = 8;
@@ -20,8 +23,8 @@ const READERS: usize = 8;
 /// A run without what its history does not need.
 #[derive(Debug, Clone)]
 pub struct RunHead {
-    /// The file.
-    pub path: PathBuf,
+    /// Where it is kept.
+    pub name: RunName,
     /// The run's name in its store.
     pub id: String,
     /// The host profile.
@@ -105,12 +108,12 @@ struct LeanMetric<'a> {
 
 /// Read these files, in their order. One that cannot be read is told and left out: a damaged file must not take the
 /// others' history with it.
-pub fn read_runs(paths: &[PathBuf]) -> (Vec<ReadRun>, Vec<String>) {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(READERS).min(paths.len().max(1));
+pub fn read_runs(files: &[(RunName, PathBuf)]) -> (Vec<ReadRun>, Vec<String>) {
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(READERS).min(files.len().max(1));
     let shares: Vec<Vec<Result<ReadRun, String>>> = thread::scope(|scope| {
-        let readers: Vec<_> = paths
-            .chunks(paths.len().div_ceil(threads).max(1))
-            .map(|share| scope.spawn(move || share.iter().map(|path| read(path)).collect()))
+        let readers: Vec<_> = files
+            .chunks(files.len().div_ceil(threads).max(1))
+            .map(|share| scope.spawn(move || share.iter().map(|(name, path)| read(name, path)).collect()))
             .collect();
         readers
             .into_iter()
@@ -127,9 +130,9 @@ pub fn read_runs(paths: &[PathBuf]) -> (Vec<ReadRun>, Vec<String>) {
     (runs, unreadable)
 }
 
-fn read(path: &Path) -> Result<ReadRun, String> {
-    // The folder is the machine's own matter; the file's name says which run it is.
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+fn read(stored: &RunName, path: &Path) -> Result<ReadRun, String> {
+    // The folder is the machine's own matter; the stem says which run it is.
+    let name = stored.stem();
     let text = fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
     let run: LeanRun =
         serde_json::from_str(&text).map_err(|error| format!("{name}: not a whole run: {error}"))?;
@@ -138,7 +141,7 @@ fn read(path: &Path) -> Result<ReadRun, String> {
     }
     let counted_key = mark(&CountedKey::of(&run.toolchain).map(|key| format!("{key:?}")));
     let head = RunHead {
-        path: path.to_owned(),
+        name: stored.clone(),
         id: run.id,
         host: run.host.profile,
         variant: run.toolchain.variant,

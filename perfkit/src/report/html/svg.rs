@@ -81,6 +81,11 @@ pub fn chart(trend: &Trend, runs: usize, text: &ChartText<'_>) -> Markup {
             @for stretch in trend.stretches().filter(|stretch| stretch.len() > 1) {
                 polyline points=(scale.points(stretch)) {}
             }
+            @for point in &trend.invalidated {
+                // What was taken back may lie anywhere; the line decides how far the axis reaches.
+                @let (x, y) = (tenths(scale.x(point.run)), tenths(scale.y(point.value.clamp(scale.low, scale.high))));
+                path.taken-back d=(format!("M{} {}l8 8m0 -8l-8 8", x - 4.0, y - 4.0)) {}
+            }
             @if let Some(point) = trend.newest() {
                 circle cx=(tenths(scale.x(point.run))) cy=(tenths(scale.y(point.value))) r="3" {}
             }

@@ -21,6 +21,8 @@ pub struct Point {
     pub kind: u64,
     /// From a quick run: shown, and not reasoned from where it is a time.
     pub quick: bool,
+    /// Whether it still counts.
+    pub valid: bool,
 }
 
 /// A lasting change within one stretch.
@@ -39,8 +41,10 @@ pub struct Change {
 /// A series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trend {
-    /// Oldest first, one a run at most.
+    /// What counts, oldest first, one a run at most.
     pub points: Vec<Point>,
+    /// What was taken back: shown, and nothing more.
+    pub invalidated: Vec<Point>,
     /// Lasting changes, oldest first.
     pub changes: Vec<Change>,
     /// Whether smaller is better.
@@ -50,6 +54,8 @@ pub struct Trend {
 impl Trend {
     /// With the changes found within each stretch of comparable points.
     pub fn new(name: &str, class: Class, points: Vec<Point>) -> Self {
+        let (points, invalidated): (Vec<Point>, Vec<Point>) =
+            points.into_iter().partition(|point| point.valid);
         let judged: Vec<&Point> =
             points.iter().filter(|point| class == Class::Counted || !point.quick).collect();
         let changes = judged
@@ -57,7 +63,7 @@ impl Trend {
             .flat_map(|stretch| changes(name, class, stretch))
             .collect();
         let less_is_better = metric_info(name).is_none_or(|info| info.better == Better::Less);
-        Self { points, changes, less_is_better }
+        Self { points, invalidated, changes, less_is_better }
     }
 
     /// The stretches of comparable points.
@@ -126,7 +132,8 @@ mod tests {
     use super::*;
 
     fn trend(name: &str, values: &[f64]) -> Trend {
-        let point = |(run, value): (usize, &f64)| Point { run, value: *value, kind: 0, quick: false };
+        let point =
+            |(run, value): (usize, &f64)| Point { run, value: *value, kind: 0, quick: false, valid: true };
         let class = metric_info(name).unwrap().class;
         Trend::new(name, class, values.iter().enumerate().map(point).collect())
     }
