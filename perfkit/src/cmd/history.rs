@@ -130,7 +130,8 @@ fn by_host(store: &Store, wanted: Option<&str>) -> Result<BTreeMap<String, Vec<R
     Ok(hosts)
 }
 
-fn ledger(workspace: &Workspace, store: &Store) -> Result<Ledger, Failure> {
+/// What no longer counts in a workspace's store.
+pub(super) fn ledger(workspace: &Workspace, store: &Store) -> Result<Ledger, Failure> {
     let mut baselines = Vec::new();
     for path in baseline_files(&workspace.baselines())? {
         baselines.push(read_document::<Baseline>(&path, BASELINE_SCHEMA)?);

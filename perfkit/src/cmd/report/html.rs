@@ -10,7 +10,7 @@ use crate::{
     format::document::{document_text, write_whole},
     report::{
         compare::fitting_baselines,
-        html::{FlameGraphs, HistoryError, HostPage, read_histories, render_page},
+        html::{FlameGraphs, HistoryError, HostPage, Reading, read_histories, render_page},
     },
     store::Store,
 };
@@ -42,7 +42,13 @@ pub struct HtmlArgs {
 pub(super) fn execute(global: &Global, args: &HtmlArgs) -> Result<Exit, Failure> {
     let workspace = global.workspace()?;
     let store = Store::open(&workspace)?;
-    let histories = read_histories(&store, args.host.as_deref(), args.limit as usize)?;
+    let reading = Reading {
+        host: args.host.as_deref(),
+        limit: args.limit as usize,
+        ledger: &crate::cmd::history::ledger(&workspace, &store)?,
+        config: &workspace.config,
+    };
+    let histories = read_histories(&store, &reading)?;
     let unreadable = histories.unreadable;
     for why in &unreadable {
         eprintln!("left out: {why}");

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 use super::{
-    read::{ReadRun, RunHead, read_runs},
+    read::{ReadRow, ReadRun, RunHead, read_runs},
     trend::{Point, Trend},
 };
 use crate::{
-    format::{Benchmark, Metric, Run, config::Patterns, metric_info},
+    format::{Benchmark, Config, Metric, Run},
+    history::{Ledger, sensitivity},
     store::{RunName, Samples, Store, StoreError, file_name},
 };
 
@@ -72,8 +73,20 @@ pub struct Histories {
     pub unreadable: Vec<String>,
 }
 
-/// Read the newest `limit` runs of each host, or of one.
-pub fn read_histories(store: &Store, host: Option<&str>, limit: usize) -> Result<Histories, HistoryError> {
+/// What is read, and what is known of it beforehand.
+pub struct Reading<'a> {
+    /// Only this host.
+    pub host: Option<&'a str>,
+    /// The newest runs of each host.
+    pub limit: usize,
+    /// What no longer counts.
+    pub ledger: &'a Ledger,
+    /// What a gate allows; half of it is a change.
+    pub config: &'a Config,
+}
+
+/// Read what is asked for.
+pub fn read_histories(store: &Store, reading: &Reading<'_>) -> Result<Histories, HistoryError> {
     let mut by_host: BTreeMap<String, Vec<RunName>> = BTreeMap::new();
     for name in store.names()? {
         by_host.entry(name.host().to_owned()).or_default().push(name);
@@ -82,7 +95,7 @@ pub fn read_histories(store: &Store, host: Option<&str>, limit: usize) -> Result
         // The store knows how to say that it is empty.
         store.latest()?;
     }
-    if let Some(name) = host {
+    if let Some(name) = reading.host {
         let known: Vec<String> = by_host.keys().cloned().collect();
         by_host.retain(|folder, _| folder.eq_ignore_ascii_case(&file_name(name)));
         if by_host.is_empty() {
@@ -90,9 +103,8 @@ pub fn read_histories(store: &Store, host: Option<&str>, limit: usize) -> Result
         }
     }
     let mut found = Histories { hosts: Vec::new(), unreadable: Vec::new() };
-    let ledger = Ledger::of(store)?;
     for names in by_host.into_values() {
-        let newest = &names[names.len().saturating_sub(limit)..];
+        let newest = &names[names.len().saturating_sub(reading.limit)..];
         let files: Vec<_> = newest.iter().cloned().zip(store.files(newest)?).collect();
         let (runs, unreadable) = read_runs(&files);
         found.unreadable.extend(unreadable);
@@ -102,7 +114,7 @@ pub fn read_histories(store: &Store, host: Option<&str>, limit: usize) -> Result
         }
         for ((name, variant), runs) in builds {
             let title = if variant.is_empty() { name } else { format!("{name}, build of suite {variant}") };
-            found.hosts.extend(host_history(store, &ledger, title, runs)?);
+            found.hosts.extend(host_history(store, reading, title, runs)?);
         }
     }
     if found.hosts.is_empty() {
@@ -114,7 +126,7 @@ pub fn read_histories(store: &Store, host: Option<&str>, limit: usize) -> Result
 /// `None` where every run of the host was taken back.
 fn host_history(
     store: &Store,
-    ledger: &Ledger,
+    reading: &Reading<'_>,
     title: String,
     runs: Vec<ReadRun>,
 ) -> Result<Option<HostHistory>, HistoryError> {
@@ -124,19 +136,23 @@ fn host_history(
     let mut invalidated = Vec::new();
     for (index, run) in runs.into_iter().enumerate() {
         let quick = run.head.is_quick();
-        let taken_back = ledger.of_run(run.head.name.stem());
-        invalidated.extend(taken_back.iter().map(|(reason, _)| format!("run {}: {reason}", run.head.id)));
-        let is_valid =
-            |id: &str| taken_back.iter().all(|(_, select)| !select.is_empty() && !select.matches(id));
-        ids.push(run.rows.iter().filter(|row| is_valid(&row.id)).map(|row| row.id.clone()).collect());
-        heads.push(run.head);
+        let (stem, commit) = (run.head.name.stem(), run.head.provenance.revision.as_str());
+        let taken_back = |row: &ReadRow| reading.ledger.reason(stem, commit, &row.id, row.revision).is_some();
+        invalidated
+            .extend(reading.ledger.of_run(stem).map(|reason| format!("run {}: {reason}", run.head.id)));
+        let mut counted = BTreeSet::new();
         for row in run.rows {
-            let valid = is_valid(&row.id);
+            let valid = !taken_back(&row);
+            if valid {
+                counted.insert(row.id.clone());
+            }
             let metrics = series.entry(row.id).or_default();
             for (name, value, kind) in row.metrics {
                 metrics.entry(name).or_default().push(Point { run: index, value, kind, quick, valid });
             }
         }
+        ids.push(counted);
+        heads.push(run.head);
     }
     let Some(last) = ids.iter().rposition(|ids| !ids.is_empty()) else { return Ok(None) };
     let documents = documents(store, &heads, &series)?;
@@ -147,27 +163,9 @@ fn host_history(
     };
     let benchmarks = series
         .into_iter()
-        .filter_map(|(id, metrics)| Some((id.clone(), benchmark(&id, metrics, &documents)?)))
+        .filter_map(|(id, metrics)| Some((id.clone(), benchmark(&id, metrics, &documents, reading.config)?)))
         .collect();
     Ok(Some(HostHistory { title, runs: heads, last, invalidated, latest, samples, previous, benchmarks }))
-}
-
-/// What was taken back, by the stem of the run's file: the reason, and the ids; no pattern means all.
-struct Ledger(BTreeMap<String, Vec<(String, Patterns)>>);
-
-impl Ledger {
-    fn of(store: &Store) -> Result<Self, StoreError> {
-        let mut by_run: BTreeMap<String, Vec<(String, Patterns)>> = BTreeMap::new();
-        for taken_back in store.invalidations()? {
-            let patterns = taken_back.patterns();
-            by_run.entry(taken_back.run).or_default().push((taken_back.reason, patterns));
-        }
-        Ok(Self(by_run))
-    }
-
-    fn of_run(&self, stem: &str) -> &[(String, Patterns)] {
-        self.0.get(stem).map_or(&[], Vec::as_slice)
-    }
 }
 
 type Rows = BTreeMap<usize, BTreeMap<String, Benchmark>>;
@@ -189,7 +187,12 @@ fn documents(
     Ok(documents)
 }
 
-fn benchmark(id: &str, metrics: BTreeMap<String, Vec<Point>>, documents: &Rows) -> Option<BenchmarkHistory> {
+fn benchmark(
+    id: &str,
+    metrics: BTreeMap<String, Vec<Point>>,
+    documents: &Rows,
+    config: &Config,
+) -> Option<BenchmarkHistory> {
     let newest = metrics.values().filter_map(|points| newest_valid(points)).max()?;
     let mut row = documents.get(&newest)?.get(id)?.clone();
     let mut trends = BTreeMap::new();
@@ -198,8 +201,8 @@ fn benchmark(id: &str, metrics: BTreeMap<String, Vec<Point>>, documents: &Rows) 
         let metric: Option<Metric> =
             documents.get(&run).and_then(|rows| rows.get(id)?.metrics.get(&name).cloned());
         let Some(metric) = metric else { continue };
-        let class = metric_info(&name).map_or(metric.class, |info| info.class);
-        trends.insert(name.clone(), Trend::new(&name, class, points));
+        let sensitivity = sensitivity(id, &name, &metric.statistic, config);
+        trends.insert(name.clone(), Trend::new(&name, points, sensitivity));
         row.metrics.insert(name, metric);
     }
     Some(BenchmarkHistory { row, trends })

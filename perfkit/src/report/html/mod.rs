@@ -23,7 +23,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 pub use flamegraphs::FlameGraphs;
-pub use history::{Histories, HistoryError, HostHistory, read_histories};
+pub use history::{Histories, HistoryError, HostHistory, Reading, read_histories};
 
 use super::compare::{Before, Comparison, compare_run};
 use crate::{

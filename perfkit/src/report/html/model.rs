@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::{HostPage, cells, history::HostHistory};
 use crate::{
-    explain::cost_model::{CostModel, Estimate, Line, SPLIT, fit, series},
+    explain::cost_model::{CostModel, Estimate, Line, Point, SPLIT, fit, series},
+    plot::{Bar, CostCurve, CostModelPlot, CostPoint, CostSegment, Paper, Shape, svg},
     render::units,
 };
 
@@ -43,7 +44,7 @@ pub fn models(id: &str, host: &HostPage) -> Markup {
         }
         _ => html! {
             h4 { "Cost model of " (name) }
-            @for model in models { (shown(model)) }
+            div.charts { @for model in models { (shown(model)) } }
         },
     }
 }
@@ -56,12 +57,42 @@ fn shown(model: &CostModel) -> Markup {
             div.scroll tabindex="0" role="region" aria-label={ "Cost model of " (model.series) } { table {
                 thead { tr {
                     th scope="col" { "Sizes" } th.n scope="col" { "Fixed" } th.n scope="col" { "Per " (size) }
-                    th.n scope="col" { "Half of it fixed at" } th.n scope="col" { "Largest residual" }
+                    th.n scope="col" { "Half fixed at" } th.n scope="col" { "Residual" }
                 } }
                 tbody { @for line in model.lines() { (row(model, line)) } }
             } }
+            // A picture that cannot be drawn is no reason to leave the figures out.
+            @if let Ok(picture) = svg(&plot(model).into(), &Shape::compact().on(Paper::Adaptive)) {
+                div.model { (PreEscaped(picture)) }
+            }
+            @if let Some(why) = &model.without_intervals { p.dim { "No intervals: " (why) "." } }
             @for warning in model.warnings() { p.notice { "! " (warning) } }
         }
+    }
+}
+
+fn plot(model: &CostModel) -> CostModelPlot {
+    let point = |point: &Point| CostPoint {
+        size: point.size as f64,
+        cost: Bar { value: point.cost, interval: point.ci.map(|ci| (ci.low, ci.high)) },
+    };
+    let segment = |line: &&Line| CostSegment {
+        from: line.from as f64,
+        to: line.to as f64,
+        fixed: line.fixed.value,
+        per_unit: line.per_unit.value,
+    };
+    CostModelPlot {
+        title: format!("{} of {} over sizes", cells::heading(&model.metric), model.series),
+        quantity: cells::heading(&model.metric).to_owned(),
+        unit: model.unit.clone(),
+        size: "size".to_owned(),
+        size_unit: model.size_unit.of_sizes().to_owned(),
+        curves: vec![CostCurve {
+            name: model.series.clone(),
+            points: model.points.iter().map(point).collect(),
+            lines: model.lines().iter().map(segment).collect(),
+        }],
     }
 }
 

@@ -105,7 +105,7 @@ fn verdicts(history: &HostHistory, comparison: &Comparison) -> Markup {
     }
     let headline = &comparison.headline;
     html! {
-        p.headline {
+        p class={ "headline " (mood(headline.glyph)) } {
             strong { (headline.glyph) " " (headline.word) } " "
             @if counts.is_empty() { (headline.text) }
             @for (outcome, count) in &counts {
@@ -124,6 +124,16 @@ fn verdicts(history: &HostHistory, comparison: &Comparison) -> Markup {
                 li { (verdict_line(history, verdict)) }
             }
         } }
+    }
+}
+
+/// What the verdict's glyph feels like, a class of the style sheet.
+fn mood(glyph: char) -> &'static str {
+    match glyph {
+        '✗' | '∅' => "bad",
+        '✓' | '↑' => "good",
+        '?' | '!' => "caution",
+        _ => "dim",
     }
 }
 
@@ -167,12 +177,13 @@ fn changed(history: &HostHistory, title: &str, comparison: &Comparison) -> Marku
     html! {
         h3 { (title) }
         p.dim { (comparison.after) " against " (comparison.before) ": " (comparison.headline.text) "." }
-        @if quiet { p { "✓ Nothing changed beyond its tolerance." } }
+        // Where nothing was compared, nothing has held.
+        @if quiet && !comparison.same.is_empty() { p { "✓ Nothing changed beyond its tolerance." } }
         @if !rows.is_empty() {
-            div.scroll tabindex="0" role="region" aria-label=(title) { table {
+            div.scroll tabindex="0" role="region" aria-label=(title) { table.changed {
                 thead { tr {
                     th scope="col" { "Benchmark" } th scope="col" { "Metric" }
-                    th.n scope="col" { "Before" } th.n scope="col" { "After" } th.n scope="col" { "Delta" }
+                    th.n.m scope="col" { "Before" } th.n.m scope="col" { "After" } th.n scope="col" { "Delta" }
                     th scope="col" { "Verdict" }
                 } }
                 tbody { @for row in rows.iter().take(CHANGED_SHOWN) { (changed_row(history, row)) } }
@@ -209,7 +220,7 @@ fn changed_row(history: &HostHistory, row: &Row) -> Markup {
         tr {
             th scope="row" { (cells::link(history, &row.id)) }
             td { (cells::heading(&row.metric)) }
-            td.n { (before) } td.n { (after) } td class={ "n " (class) } { (delta) }
+            td.n.m { (before) } td.n.m { (after) } td class={ "n " (class) } { (delta) }
             td.wrap { span class=(class) { (label) } @if !row.note.is_empty() { " (" (row.note.replace(" %", "\u{a0}%")) ")" } }
         }
     }

@@ -65,6 +65,8 @@ pub struct ReadRun {
 pub struct ReadRow {
     /// The benchmark.
     pub id: String,
+    /// The declared revision of its meaning.
+    pub revision: u32,
     /// Name, value, and a mark that is equal where two values mean the same.
     pub metrics: Vec<(String, f64, u64)>,
 }
@@ -89,7 +91,7 @@ struct LeanHost {
 #[derive(Deserialize)]
 struct LeanBenchmark<'a> {
     id: String,
-    #[serde(default)]
+    #[serde(default = "first_revision")]
     revision: u32,
     #[serde(borrow)]
     metrics: BTreeMap<String, LeanMetric<'a>>,
@@ -156,9 +158,13 @@ fn read(stored: &RunName, path: &Path) -> Result<ReadRun, String> {
             let kind = mark(&(metric.statistic, metric.unit, row.revision, tools));
             (name, metric.value, kind)
         });
-        ReadRow { id: row.id, metrics: metrics.collect() }
+        ReadRow { id: row.id, revision: row.revision, metrics: metrics.collect() }
     });
     Ok(ReadRun { head, rows: rows.collect() })
+}
+
+fn first_revision() -> u32 {
+    1
 }
 
 fn mark(value: &impl Hash) -> u64 {

@@ -2,13 +2,9 @@
 //! mean something else from there on, and where it changed.
 
 use crate::{
-    format::{Better, Class, Metric, metric_info},
-    gate::tolerance::{EXACT_STEP, Tolerance},
+    format::{Better, Class, metric_info},
     statistics::change_points::{ChangePoint, Sensitivity, change_points},
 };
-
-/// Times on either side of a change: one bad run proves nothing.
-const FEWEST_TIMED: usize = 3;
 
 /// One stored value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,16 +48,16 @@ pub struct Trend {
 }
 
 impl Trend {
-    /// With the changes found within each stretch of comparable points.
-    pub fn new(name: &str, class: Class, points: Vec<Point>) -> Self {
+    /// With the changes found within each stretch of comparable points; with none where nothing may be concluded.
+    pub fn new(name: &str, points: Vec<Point>, sensitivity: Option<Sensitivity>) -> Self {
         let (points, invalidated): (Vec<Point>, Vec<Point>) =
             points.into_iter().partition(|point| point.valid);
-        let judged: Vec<&Point> =
-            points.iter().filter(|point| class == Class::Counted || !point.quick).collect();
-        let changes = judged
-            .chunk_by(|a, b| a.kind == b.kind)
-            .flat_map(|stretch| changes(name, class, stretch))
-            .collect();
+        let is_timed = metric_info(name).is_none_or(|info| info.class == Class::Timed);
+        let judged: Vec<&Point> = points.iter().filter(|point| !(is_timed && point.quick)).collect();
+        let stretches = judged.chunk_by(|a, b| a.kind == b.kind);
+        let changes = sensitivity.map_or_else(Vec::new, |sensitivity| {
+            stretches.flat_map(|stretch| changes(stretch, sensitivity)).collect()
+        });
         let less_is_better = metric_info(name).is_none_or(|info| info.better == Better::Less);
         Self { points, invalidated, changes, less_is_better }
     }
@@ -97,9 +93,9 @@ impl Trend {
     }
 }
 
-fn changes(name: &str, class: Class, stretch: &[&Point]) -> Vec<Change> {
+fn changes(stretch: &[&Point], sensitivity: Sensitivity) -> Vec<Change> {
     let values: Vec<f64> = stretch.iter().map(|point| point.value).collect();
-    let found = change_points(&values, sensitivity(name, class));
+    let found = change_points(&values, sensitivity);
     let change = |found: &ChangePoint| {
         Some(Change {
             run: stretch.get(found.index)?.run,
@@ -111,22 +107,6 @@ fn changes(name: &str, class: Class, stretch: &[&Point]) -> Vec<Change> {
     found.iter().filter_map(change).collect()
 }
 
-/// Half of what a gate allows: a history shows what a gate is about to.
-fn sensitivity(name: &str, class: Class) -> Sensitivity {
-    let exact = Tolerance::Within { fraction: 0.0, slack: EXACT_STEP };
-    let tolerance = match metric_info(name).map(|info| Tolerance::of(name, &Metric::new(info, 0.0, "", ""))) {
-        None | Some(Tolerance::Exact) => exact,
-        Some(tolerance) => tolerance,
-    };
-    let fewest = if class == Class::Counted { 1 } else { FEWEST_TIMED };
-    match tolerance {
-        Tolerance::Within { fraction, slack } => {
-            Sensitivity { fraction: fraction / 2.0, absolute: slack / 2.0, fewest }
-        }
-        Tolerance::Exact => Sensitivity { fraction: 0.0, absolute: EXACT_STEP, fewest },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,8 +114,13 @@ mod tests {
     fn trend(name: &str, values: &[f64]) -> Trend {
         let point =
             |(run, value): (usize, &f64)| Point { run, value: *value, kind: 0, quick: false, valid: true };
-        let class = metric_info(name).unwrap().class;
-        Trend::new(name, class, values.iter().enumerate().map(point).collect())
+        let counted = name == "allocs_per_op";
+        let sensitivity = Sensitivity {
+            fraction: if counted { 0.0 } else { 0.05 },
+            absolute: 0.05,
+            fewest: if counted { 1 } else { 3 },
+        };
+        Trend::new(name, values.iter().enumerate().map(point).collect(), Some(sensitivity))
     }
 
     #[test]
