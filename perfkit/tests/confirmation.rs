@@ -40,7 +40,7 @@ fn a_slower_working_tree_is_confirmed_and_fails() {
     repository.edit("benches/time.rs", "const NS: f64 = 100.0", "const NS: f64 = 106.0");
     let (code, text) = repository.says(&with(&["gate"]));
     assert_eq!(code, 1, "{text}");
-    assert!(text.contains("suspicion confirmed: time_ns of sum/small"), "{text}");
+    assert!(text.contains("confirmed in turns with the base: CPU time"), "{text}");
     assert!(text.contains("FAILED sum/small") && text.contains("CPU time 100 -> 106 ns"), "{text}");
     assert!(text.contains("meanwhile: ") && text.contains("load"), "{text}");
     let kept = fs::read_dir(repository.path().join(".perfkit/ab")).unwrap().next().unwrap().unwrap().path();
@@ -80,7 +80,10 @@ fn noise_is_no_pass() {
     repository.edit("benches/time.rs", "const DRIFT: f64 = 1.0", "const DRIFT: f64 = 1.5");
     let (code, text) = repository.says(&with(&["gate", "--base", "HEAD"]));
     assert_eq!(code, 3, "{text}");
-    assert!(text.contains("cannot tell sum/small") && text.contains("suspicion cannot be told"), "{text}");
+    assert!(
+        text.contains("cannot tell sum/small") && text.contains("suspected; in turns with the base"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -32,8 +32,8 @@ use crate::{
 pub(super) struct Confirmation {
     /// The base and the working tree, as people say them; absent where nothing was compared.
     compared: Option<(String, String)>,
-    /// A line for each suspicion.
-    told: Vec<(Emphasis, String)>,
+    /// A line for each suspicion that was not confirmed.
+    cleared: Vec<String>,
     environment: Option<EnvironmentGuard>,
     rounds: Vec<Rounds>,
 }
@@ -64,7 +64,7 @@ pub(super) fn confirm(
             None => {
                 let why =
                     format!("a comparison in turns takes the time of an operation, not {}", verdict.metric);
-                confirmation.tell(Emphasis::Caution, '?', "stays", verdict, &why);
+                verdict.note = [verdict.note.as_str(), &why].join("; ").trim_start_matches("; ").to_owned();
             }
         }
     }
@@ -80,7 +80,7 @@ pub(super) fn confirm(
         Err(why) => {
             for suspicion in &comparable {
                 if let Some(verdict) = verdicts.get_mut(suspicion.verdict) {
-                    confirmation.stays(verdict, &why);
+                    stays(verdict, &why);
                 }
             }
             return Ok(confirmation);
@@ -162,7 +162,7 @@ impl Confirmation {
                 }
                 _ => {
                     let why = unmeasured(arms, found, &verdict.id);
-                    self.stays(verdict, &why);
+                    stays(verdict, &why);
                 }
             }
         }
@@ -179,7 +179,6 @@ impl Confirmation {
             Change::Worse => {
                 verdict.outcome = Outcome::Failed;
                 verdict.note = format!("confirmed in turns with the base: {measured}");
-                self.tell(Emphasis::Bad, '✗', "confirmed", verdict, &measured);
             }
             Change::Better | Change::Unchanged => self.clear(verdict, &measured),
             Change::CannotTell => {
@@ -187,7 +186,6 @@ impl Confirmation {
                 verdict.outcome = Outcome::Inconclusive;
                 verdict.note =
                     format!("suspected; in turns with the base {measured}: {}", reasons.join("; "));
-                self.tell(Emphasis::Caution, '?', "cannot be told", verdict, &measured);
             }
         }
     }
@@ -195,17 +193,9 @@ impl Confirmation {
     fn clear(&mut self, verdict: &mut Verdict, measured: &str) {
         verdict.outcome = Outcome::Held;
         verdict.note = format!("suspected, not confirmed in turns with the base: {measured}");
-        self.tell(Emphasis::Good, '✓', "not confirmed", verdict, measured);
-    }
-
-    fn stays(&mut self, verdict: &mut Verdict, why: &str) {
-        verdict.note = format!("timed, beyond the gate, and not compared with a base: {why}");
-        self.tell(Emphasis::Caution, '?', "stays", verdict, why);
-    }
-
-    fn tell(&mut self, emphasis: Emphasis, glyph: char, what: &str, verdict: &Verdict, why: &str) {
+        // What holds is summed up, and this one is worth a line.
         let (metric, id) = (&verdict.metric, &verdict.id);
-        self.told.push((emphasis, format!("{glyph} suspicion {what}: {metric} of {id}  {why}")));
+        self.cleared.push(format!("✓ suspicion not confirmed: {metric} of {id}  {measured}"));
     }
 
     /// What was compared, how quiet it was, and what became of each suspicion.
@@ -228,8 +218,8 @@ impl Confirmation {
                 lines.push(Emphasis::Dim, format!("meanwhile: {}", parts.join("  ")));
             }
         }
-        for (emphasis, text) in &self.told {
-            lines.push(*emphasis, text);
+        for text in &self.cleared {
+            lines.push(Emphasis::Good, text);
         }
         lines
     }
@@ -242,6 +232,10 @@ impl Confirmation {
         let path = workspace.store().join("ab").join(format!("gate-{run}.rounds.jsonl"));
         Ok(record::write(&path, &self.rounds.iter().collect::<Vec<_>>())?)
     }
+}
+
+fn stays(verdict: &mut Verdict, why: &str) {
+    verdict.note = format!("timed, beyond the gate, and not compared with a base: {why}");
 }
 
 fn rule(max_worsening: f64) -> Rule {
