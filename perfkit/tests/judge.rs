@@ -11,7 +11,7 @@ use perfkit::{
 };
 
 fn rule(max_worsening: f64) -> Rule {
-    Rule::new(max_worsening, Better::Less).unwrap()
+    Rule::new(max_worsening, Better::Less).unwrap().with_first_look(12)
 }
 
 fn verdict(recording: &Recording, max_worsening: f64) -> Judgement {
@@ -40,7 +40,7 @@ fn the_same_program_twice_is_unchanged_and_so_is_a_change_within_the_gate() {
 fn a_rate_is_judged_in_its_own_direction() {
     // 10 % fewer bytes a second is 11.1 % more time.
     let times = |factor| Recording::new("rate", 12).noise(Noise::Quiet(0.0005)).b_slower(factor).rounds();
-    let rate = Rule::new(0.10, Better::More).unwrap();
+    let rate = Rule::new(0.10, Better::More).unwrap().with_first_look(12);
     assert_eq!(judge(&times(1.105), &rate).verdict, Change::Unchanged);
     assert_eq!(judge(&times(1.105), &rule(0.10)).verdict, Change::Worse);
     assert_eq!(judge(&times(1.12), &rate).verdict, Change::Worse);

@@ -7,9 +7,10 @@ use std::{fs, path::Path};
 
 use jsonschema::Validator;
 use perfkit::format::{
-    Baseline, Config, Run,
+    Baseline, Config, Corpus, Run,
     baseline::BASELINE_SCHEMA,
     budget::Budgets,
+    corpus::CORPUS_SCHEMA,
     document::{document_text, parse_document},
     metric::METRICS,
     recipe::Recipe,
@@ -241,6 +242,24 @@ fn recorded_rounds_validate_and_broken_ones_do_not() {
     broken(&|rounds| remove(rounds, "/rounds/0", "b"));
     broken(&|rounds| remove(rounds, "/rounds/0/a", "wall_ns_min"));
     broken(&|rounds| rounds["rounds"][0]["a"]["cpu_ns_min"] = json!("1"));
+}
+
+#[test]
+fn a_recorded_corpus_validates_and_broken_ones_do_not() {
+    let schema = schema("corpus");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/verdict/corpus-loaded.json");
+    let corpus: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    accept(&schema, &corpus);
+    let broken = |edit: &dyn Fn(&mut Value)| {
+        refuse(&schema, &corpus, edit, |text| {
+            parse_document::<Corpus>(text, Path::new("corpus.json"), CORPUS_SCHEMA).is_err()
+        });
+    };
+    broken(&|corpus| corpus["schema"] = json!("perfkit.corpus/2"));
+    broken(&|corpus| remove(corpus, "", "arms"));
+    broken(&|corpus| corpus["rounds"][0][3] = json!("1"));
+    broken(&|corpus| corpus["milliseconds"] = json!(-1));
+    broken(&|corpus| remove(corpus, "/sessions/0", "date"));
 }
 
 #[test]

@@ -23,7 +23,7 @@ use serde_json::Value;
 /// What a quiet machine with valgrind measures.
 fn evidence() -> Evidence {
     let rounds = [(SAME, 1.0), ("self-test/slow", 1.05)];
-    let rounds = rounds.map(|(id, factor)| (id, Ok(Recording::new(id, 12).b_slower(factor).rounds())));
+    let rounds = rounds.map(|(id, factor)| (id, Ok(Recording::new(id, 20).b_slower(factor).rounds())));
     let base = [
         ("ir", 12_000.0),
         ("allocs_per_op", 0.0),

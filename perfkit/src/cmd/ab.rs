@@ -52,7 +52,7 @@ pub struct AbArgs {
     /// Only ids under this prefix or matching this pattern (repeatable); `*` stays within a path component
     #[arg(long = "filter", value_name = "GLOB")]
     filters: Vec<String>,
-    /// Rounds of the first look; where they cannot tell, as many again follow once [default: 12]
+    /// Rounds of the first look; where they cannot tell, as many again follow once [default: 20]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(LEAST_ROUNDS as i64..=1000))]
     rounds: Option<u32>,
     /// Seconds per benchmark that are spent at most: both sides, both looks

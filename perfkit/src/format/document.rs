@@ -93,6 +93,21 @@ pub fn document_text<T: Serialize>(document: &T) -> Result<String, serde_json::E
     Ok(text)
 }
 
+/// The document as text with the array `rows` one element a line, so that thousands of small ones stay readable and
+/// small. A document without such an array is written as any other.
+pub fn text_with_rows<T: Serialize>(document: &T, rows: &str) -> Result<String, serde_json::Error> {
+    let mut sorted: Value = serde_json::to_value(document)?;
+    let elements = match sorted.get_mut(rows).map(Value::take) {
+        Some(Value::Array(elements)) => elements,
+        _ => return document_text(document),
+    };
+    let lines: Result<Vec<String>, _> = elements.iter().map(serde_json::to_string).collect();
+    let lines = lines?.iter().map(|line| format!("\n    {line}")).collect::<Vec<_>>().join(",");
+    // Keys are unique, so this is the only such line at this depth.
+    let place = format!("\n  {}: null", serde_json::to_string(rows)?);
+    Ok(document_text(&sorted)?.replacen(&place, &place.replace("null", &format!("[{lines}\n  ]")), 1))
+}
+
 /// Write a document under a temporary name in the same folder, then rename it into place.
 pub fn write_document<T: Serialize>(path: &Path, document: &T) -> Result<(), DocumentError> {
     let text = document_text(document)

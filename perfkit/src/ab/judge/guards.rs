@@ -20,14 +20,14 @@ const TOO_MANY_WAITS: f64 = 0.5;
 /// The spread over rounds from which on an interval has to be tight.
 const WIDE_SPREAD: f64 = 0.25;
 
-/// An interval is tight if it is no wider than this share of the distance from no change, or than the gate.
-const TIGHT: f64 = 0.5;
+/// An interval is tight if it reaches no further than the gate, or than this share of the change.
+const TIGHT: f64 = 0.25;
 
 /// Turn the verdict into *cannot tell* where a guard speaks against it.
 pub(super) fn apply(judgement: &mut Judgement, rule: &Rule) {
     let Some(judged) = judgement.judged else { return };
     let mut reasons = std::mem::take(&mut judgement.reasons);
-    reasons.extend(spread(&judged, rule));
+    reasons.extend(spread(judgement, &judged, rule));
     reasons.extend(paired(judgement, &judged, rule));
     match judgement.basis {
         Basis::WallTime => reasons.extend(waited(judgement)),
@@ -60,10 +60,14 @@ pub(super) fn paired_ratio(pairs: &[(f64, f64)]) -> f64 {
     quantile(&pairs.iter().map(|(a, b)| b / a).collect::<Vec<_>>(), 0.5)
 }
 
-fn spread(judged: &Estimate, rule: &Rule) -> Option<Reason> {
-    let width = (judged.interval.high / judged.interval.low).ln();
-    let gate = (rule.worse_above() / rule.better_below()).ln();
-    let tight = width <= gate.max(TIGHT * judged.ratio.ln().abs());
+/// Only the side that faces the gate has to be tight: how much worse than worse it might be changes nothing.
+fn spread(judgement: &Judgement, judged: &Estimate, rule: &Rule) -> Option<Reason> {
+    let towards_the_gate = match judgement.verdict {
+        Change::Worse => judged.ratio / judged.interval.low,
+        Change::Better => judged.interval.high / judged.ratio,
+        Change::Unchanged | Change::CannotTell => judged.interval.high / judged.interval.low,
+    };
+    let tight = towards_the_gate.ln() <= rule.worse_above().ln().max(TIGHT * judged.ratio.ln().abs());
     (judged.spread > WIDE_SPREAD && !tight).then_some(Reason::Spread { spread: judged.spread })
 }
 
