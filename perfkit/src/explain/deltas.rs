@@ -66,6 +66,15 @@ pub fn frame_deltas(before: &Stacks, after: &Stacks) -> Vec<FrameDelta> {
     deltas
 }
 
+/// The rows that tell most: the largest changes with everything called, whose first are the callers of all that moved,
+/// and the largest own changes, which are where it moved. In the order of `deltas`; up to twice `limit`.
+pub fn telling(deltas: &[FrameDelta], limit: usize) -> Vec<&FrameDelta> {
+    let mut by_own: Vec<usize> = (0..deltas.len()).collect();
+    by_own.sort_by(|a, b| deltas[*b].own().abs().total_cmp(&deltas[*a].own().abs()));
+    let chosen: BTreeSet<usize> = by_own.into_iter().take(limit).chain(0..deltas.len().min(limit)).collect();
+    chosen.into_iter().map(|index| &deltas[index]).collect()
+}
+
 fn has_moved(delta: &FrameDelta, before: &Stacks, after: &Stacks) -> bool {
     let (own, inclusive) = (delta.own().abs(), delta.inclusive().abs());
     if !after.weight().is_sampled() {
@@ -120,6 +129,13 @@ mod tests {
         let same = stacks("a;b 1\na;c 2.5\n");
         assert!(frame_deltas(&same, &same).is_empty());
         assert!(frame_deltas(&same, &stacks("a;b 1\na;c 2.54\n")).is_empty());
+    }
+
+    #[test]
+    fn a_leaf_that_grew_is_told_however_many_callers_stand_above_it() {
+        let deltas = frame_deltas(&stacks("a;b;c;d;e;leaf 1\n"), &stacks("a;b;c;d;e;leaf 9\ne;f 0.1\n"));
+        let told: Vec<&str> = telling(&deltas, 1).into_iter().map(|delta| delta.frame.as_str()).collect();
+        assert!(told.contains(&"leaf") && told.len() <= 2, "{told:?}");
     }
 
     #[test]

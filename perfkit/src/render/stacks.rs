@@ -2,7 +2,7 @@
 
 use super::{Cell, Column, Emphasis, Table, units};
 use crate::explain::{
-    deltas::FrameDelta,
+    deltas::{FrameDelta, telling},
     stacks::{Stacks, Weight},
 };
 
@@ -30,7 +30,7 @@ pub fn top_table(stacks: &Stacks, limit: usize) -> Table {
     }
 }
 
-/// The frames that moved, most first: with everything they call, then by themselves.
+/// The frames that moved, most first: the `limit` largest with everything they call, and as many by themselves.
 pub fn delta_table(title: &str, deltas: &[FrameDelta], weight: Weight, limit: usize) -> Table {
     let unit = weight.unit();
     let change = |change: f64| {
@@ -48,10 +48,11 @@ pub fn delta_table(title: &str, deltas: &[FrameDelta], weight: Weight, limit: us
             Cell::plain(&delta.frame),
         ]
     };
-    let mut rows: Vec<Vec<Cell>> = deltas.iter().take(limit).map(row).collect();
-    if deltas.len() > limit {
+    let shown = telling(deltas, limit);
+    let mut rows: Vec<Vec<Cell>> = shown.iter().copied().map(row).collect();
+    if deltas.len() > shown.len() {
         let mut more = vec![Cell::default(); 6];
-        more.push(Cell::with(format!("and {} more", deltas.len() - limit), Emphasis::Dim));
+        more.push(Cell::with(format!("and {} more", deltas.len() - shown.len()), Emphasis::Dim));
         rows.push(more);
     }
     Table {
@@ -95,6 +96,6 @@ mod tests {
         let deltas = frame_deltas(&side("a;b 1\na;c 1\na;d 1\n"), &side("a;b 2\na;c 3\na;d 4\n"));
         let text = delta_table("moved", &deltas, Weight::Instructions, 2).text(&Terminal::PLAIN);
         assert!(text.contains("moved (instructions/op)") && text.contains("+6 instructions/op"), "{text}");
-        assert!(text.contains("and 2 more"), "{text}");
+        assert!(text.contains("and 1 more"), "{text}");
     }
 }

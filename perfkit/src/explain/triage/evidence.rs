@@ -5,6 +5,7 @@
 //! goes wrong becomes a note: a gate's answer never depends on its explanation.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -56,8 +57,9 @@ pub fn attach(
     let folder = store.join("triage").join(file_name(run));
     // Old evidence that stays takes room and hurts nobody.
     let _ = forget_old(&store.join("triage"));
-    for (index, triage) in triages.iter_mut().filter(|triage| triage.is_counted()).enumerate() {
-        if index >= PROFILED {
+    let chosen = chosen(triages);
+    for (index, triage) in triages.iter_mut().enumerate().filter(|(_, triage)| triage.is_counted()) {
+        if !chosen.contains(&index) {
             triage.notes.push(format!("{PROFILED} failed benchmarks are profiled, this is one more"));
             continue;
         }
@@ -73,6 +75,19 @@ pub fn attach(
         }
     }
     progress.finish();
+}
+
+/// Which triages are profiled: one of every family before a second of any, since sizes of one share their causes.
+fn chosen(triages: &[Triage]) -> Vec<usize> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut ranked: Vec<(usize, usize)> = Vec::new();
+    for (index, triage) in triages.iter().enumerate().filter(|(_, triage)| triage.is_counted()) {
+        let rank = seen.entry(&triage.family).or_insert(0);
+        ranked.push((*rank, index));
+        *rank += 1;
+    }
+    ranked.sort_unstable();
+    ranked.into_iter().take(PROFILED).map(|(_, index)| index).collect()
 }
 
 fn explain(triage: &mut Triage, plans: Plans<'_>, folder: &Path) -> Result<(), String> {
@@ -152,6 +167,27 @@ fn forget_old(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_of_one_benchmark_do_not_crowd_out_another() {
+        let triage = |family: &str| Triage {
+            id: String::new(),
+            family: family.to_owned(),
+            failed: vec!["ir".to_owned()],
+            sizes: None,
+            unit: String::new(),
+            witness: Default::default(),
+            costs: Vec::new(),
+            unmoved: Vec::new(),
+            functions: Vec::new(),
+            frames: Vec::new(),
+            next: Vec::new(),
+            evidence: None,
+            notes: Vec::new(),
+        };
+        let failed: Vec<Triage> = ["a", "a", "a", "a", "a", "a", "b"].map(triage).into();
+        assert_eq!(chosen(&failed), [0, 6, 1, 2, 3]);
+    }
 
     #[test]
     fn evidence_of_old_runs_makes_room() {

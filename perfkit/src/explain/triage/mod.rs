@@ -39,6 +39,8 @@ pub struct Side<'a> {
 pub struct Triage {
     /// The benchmark.
     pub id: String,
+    /// The benchmark without its size: what its sisters of other sizes share.
+    pub family: String,
     /// The metrics that failed, counted ones first.
     pub failed: Vec<String>,
     /// The sizes by the first of them; `None` where no counted metric failed.
@@ -121,6 +123,7 @@ fn one(id: &str, failed: &[&str], before: Side<'_>, after: Side<'_>, base: &str)
     };
     let mut triage = Triage {
         id: id.to_owned(),
+        family: sizes::family_name(now),
         failed: failed.iter().map(|metric| (*metric).to_owned()).collect(),
         sizes: counted.map(|metric| sizes(now, metric, before.rows, after.rows)),
         unit: counted.and_then(|metric| Some(now.metrics.get(metric)?.unit.clone())).unwrap_or_default(),

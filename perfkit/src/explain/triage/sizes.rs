@@ -76,6 +76,12 @@ fn family(row: &Benchmark) -> Option<(&str, &str, &str)> {
     is_sized.then_some((row.package.as_str(), row.target.as_str(), name))
 }
 
+/// The family in words; a benchmark without a size is its own.
+pub(super) fn family_name(row: &Benchmark) -> String {
+    family(row)
+        .map_or_else(|| row.id.clone(), |(package, target, name)| format!("{package}::{target} {name}"))
+}
+
 fn bin(now: &Benchmark, name: &str, then: &Benchmark) -> Option<Bin> {
     let (new, old): (&Metric, &Metric) = (now.metrics.get(name)?, then.metrics.get(name)?);
     if now.revision != then.revision || !new.comparable(old) || new.better == Better::More {
