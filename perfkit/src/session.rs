@@ -46,6 +46,9 @@ pub enum SessionError {
     /// Something must not be compared.
     #[error("{0}")]
     Refused(String),
+    /// The user stopped it too early for anything to be kept.
+    #[error("interrupted before anything was measured; nothing is stored")]
+    NothingMeasured,
     /// The file system said no.
     #[error("{what}: {source}")]
     Io {
@@ -155,6 +158,9 @@ pub fn measure(
     let sources = Sources::of(&workspace.root);
     let plan = plan(workspace, request, &BuildPlace::default(), progress)?;
     let mut outcome = execute_plan(workspace, profiles, request, plan, progress)?;
+    if outcome.run.provenance.partial && outcome.run.benchmarks.is_empty() {
+        return Err(SessionError::NothingMeasured);
+    }
     // Sources that changed while they were measured belong to no revision.
     let changed = Sources::of(&workspace.root) != sources;
     let provenance = &mut outcome.run.provenance;

@@ -152,9 +152,10 @@ impl Question<'_> {
                 let undecided = search.undecided(&candidates);
                 let of =
                     |revision: &str| counted.iter().find(|counted| counted.revision == revision).cloned();
-                // The found revision is compared with the one before it where that was counted, else with the start.
+                // Compared with the one before it where that was counted, else with the nearest that had not moved.
                 let parent = revision::resolve(root, &format!("{}^", search.bad)).ok();
-                let before = parent.as_deref().and_then(of).unwrap_or_else(|| counted[0].clone());
+                let nearest = search.goods.last().and_then(|good| of(good));
+                let before = parent.as_deref().and_then(of).or(nearest).unwrap_or_else(|| counted[0].clone());
                 let after = of(&search.bad).unwrap_or_else(|| counted[1].clone());
                 return Ok(Found { search, before, after, undecided });
             };
@@ -229,8 +230,13 @@ impl Question<'_> {
     }
 }
 
+/// What went wrong, of all that a build prints.
 fn first_line(text: &str) -> &str {
-    text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()
+    let is_error = |line: &&str| line.trim_start().starts_with("error");
+    text.lines()
+        .find(is_error)
+        .or_else(|| text.lines().find(|line| !line.trim().is_empty()))
+        .unwrap_or_default()
 }
 
 fn value(counted: &CountedRevision, metric: &str) -> f64 {

@@ -51,7 +51,9 @@ impl From<SessionError> for Failure {
         let exit = match &error {
             SessionError::Workspace(_) | SessionError::UnknownHost { .. } => Exit::Usage,
             SessionError::Plan(PlanError::Usage(_)) => Exit::Usage,
-            SessionError::Plan(_) | SessionError::Io { .. } => Exit::ToolFailed,
+            SessionError::Plan(_) | SessionError::Io { .. } | SessionError::NothingMeasured => {
+                Exit::ToolFailed
+            }
             SessionError::Store(
                 StoreError::Unknown { .. } | StoreError::Empty { .. } | StoreError::Location(_),
             ) => Exit::Usage,
