@@ -117,12 +117,49 @@ introduction = "Words."
 [[table]]
 title = "Build"
 text = "More words."
+below = "Words below."
 metric = "time_ns"
 before = "old/{size}"
 after = "new/{size}"
 sizes = [64, 1024]
 row_heading = "Payload"
+headings = ["Then", "Now"]
 noise = 0.05
+floor = true
+
+[[table]]
+title = "Pool"
+kind = "compare"
+metrics = ["time_ns", "ir"]
+rows = [{ label = "get", before = "pool/old", after = "pool/new" }, { after = "pool/put" }]
+
+[[table]]
+title = "Allocations"
+kind = "allocations"
+after = "new/{size}"
+sizes = [64]
+across = true
+
+[[table]]
+title = "Model"
+kind = "cost_model"
+metrics = ["cpu_time_ns"]
+before = "old"
+after = "new"
+split = 4096
+
+[[table]]
+title = "Words"
+kind = "text"
+text = "Only words."
+
+[[plot]]
+title = "Cost over payload"
+kind = "cost_model"
+ids = ["old", "new"]
+metric = "ir"
+under = "Model"
+split = 4096
 "#;
 
 const BUDGET: &str = r#"
@@ -300,6 +337,18 @@ fn a_recipe_validates_and_broken_ones_do_not() {
     broken("time_ns", "time_s");
     broken("[64, 1024]", "[64, \"1024\"]");
     broken("noise = 0.05", "noise = \"5 %\"");
+    broken("noise = 0.05", "noise = -0.05");
+    broken("[\"Then\", \"Now\"]", "[\"Then\"]");
+    broken("kind = \"compare\"", "kind = \"comparison\"");
+    broken("kind = \"compare\"", "kind = \"text\"");
+    broken("metrics = [\"time_ns\", \"ir\"]", "metric = \"ir\"\nmetrics = [\"time_ns\"]");
+    broken("after = \"pool/put\"", "afterwards = \"pool/put\"");
+    broken("across = true", "across = true\nsplit = 4096");
+    broken("before = \"old\"\nafter = \"new\"", "after = \"new\"\nfloor = true");
+    broken("ids = [\"old\", \"new\"]", "ids = []");
+    broken("kind = \"cost_model\"\nids", "kind = \"pie\"\nids");
+    // What only the type sees: a picture under no table.
+    assert!(parse_fails(&RECIPE.replace("under = \"Model\"", "under = \"Nothing\"")));
 }
 
 #[test]

@@ -102,6 +102,27 @@ fn change_rows(model: &CostModel, line: &LineChange) -> [Vec<Cell>; 2] {
     ]
 }
 
+/// A line's parts, each with its value: the fixed cost first, then the cost per unit, then what follows from them.
+pub fn parts(model: &CostModel, line: &Line) -> impl Iterator<Item = (String, String)> {
+    let over = if model.regimes.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", model.size_unit.range(line.from, line.to))
+    };
+    let parts = [
+        ("fixed cost".to_owned(), estimate(line.fixed, &model.unit)),
+        (format!("per {}", model.size_unit.word()), per_unit(line.per_unit, model)),
+        ("rate without the fixed cost".to_owned(), rate(line.per_unit.value, model)),
+        ("half of the cost is fixed at".to_owned(), half_at(line, model.size_unit)),
+        ("largest residual".to_owned(), format!("{:.1} %", line.worst_residual * 100.0)),
+    ];
+    // Counts have no rate.
+    parts
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(move |(part, value)| (format!("{part}{over}"), value))
+}
+
 /// `202 ns + 0.329 ns/B`, with the sizes where the line is one of several.
 pub fn formula(model: &CostModel, line: &Line) -> String {
     let fixed = units::typeset(&units::quantity(line.fixed.value, &model.unit));

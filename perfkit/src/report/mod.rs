@@ -6,4 +6,4 @@ mod provenance;
 pub mod release;
 pub mod scaling;
 
-pub use release::{ReportError, render_release};
+pub use release::ReportError;

@@ -1,7 +1,7 @@
 //! Where numbers come from, as the line that stands under a table.
 
 use crate::{
-    format::{Mode, Run},
+    format::{Baseline, Mode, Run},
     render::{header::machine, lines::escape},
     workspace::revision::short,
 };
@@ -12,6 +12,23 @@ pub fn line(run: &Run, what: &str) -> String {
     let day = provenance.started.split('T').next().unwrap_or_default();
     let host = format!("{} ({}, {})", run.host.profile, machine(run), run.host.isa);
     let parts = [host, day.to_owned(), sources(run), rounds(run), what.to_owned(), toolchain(run)];
+    format!("<sub>{}</sub>", parts.map(|part| escape(&part)).join(" · "))
+}
+
+/// Which baseline, of which revision, accepted when.
+pub fn baseline_line(baseline: &Baseline) -> String {
+    let acceptance = &baseline.acceptance;
+    let day = acceptance.date.split('T').next().unwrap_or_default();
+    let revision = match short(&acceptance.revision) {
+        "" => "no revision".to_owned(),
+        revision => format!("revision {revision}"),
+    };
+    let parts = [
+        format!("baseline {}", baseline.name),
+        format!("accepted {day}"),
+        revision,
+        acceptance.source.clone(),
+    ];
     format!("<sub>{}</sub>", parts.map(|part| escape(&part)).join(" · "))
 }
 

@@ -1,16 +1,23 @@
 //! `perfkit report release`: the tables of a release note.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::{
-    cmd::{Exit, Failure, Global},
-    format::{document::write_whole, recipe::Recipe},
-    report::render_release,
-    session::Profiles,
-    store::{Measured, Store},
-    workspace::WorkspaceError,
+    cmd::{Exit, Failure, Global, OutputFormat},
+    format::{
+        Calibration,
+        document::{document_text, write_whole},
+        read_document,
+        recipe::Recipe,
+    },
+    history::ledger::Ledger,
+    render::Terminal,
+    report::release::{Document, ReportError, Sources, release, render_markdown, render_text},
+    session::{Profiles, SessionError},
+    store::{Measured, Store, baseline_files},
+    workspace::{Workspace, WorkspaceError},
 };
 
 /// Arguments of `perfkit report release`.
@@ -18,37 +25,93 @@ use crate::{
 pub struct ReleaseArgs {
     /// The recipe, TOML
     recipe: PathBuf,
+    /// How to print results
+    #[arg(long, value_enum, default_value_t = OutputFormat::Markdown)]
+    format: OutputFormat,
     /// The run: `latest`, a run's id, or a file
     #[arg(long, default_value = "latest")]
     run: String,
+    /// The run or baseline that tables across two compare with
+    #[arg(long, value_name = "RUN")]
+    before: Option<String>,
     /// Also show this profile's published figures
     #[arg(long, value_name = "NAME")]
     host: Option<String>,
-    /// Write here instead of standard output
+    /// Write the Markdown document here, and its pictures beside it
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 pub(super) fn execute(global: &Global, args: &ReleaseArgs) -> Result<Exit, Failure> {
     let workspace = global.workspace()?;
-    let ReleaseArgs { recipe, run, host, output } = args;
-    let recipe = Recipe::load(recipe)
-        .map_err(|error| Failure::from(crate::session::SessionError::from(WorkspaceError::from(error))))?;
-    let Measured::Run(run, _) = Store::open(&workspace)?.find(run, &workspace.baselines())? else {
-        return Err(Failure::new(Exit::Usage, format!("{run:?} is a baseline; a report is made from a run")));
-    };
-    let reference = match host {
+    let recipe = Recipe::load(&args.recipe)
+        .map_err(|error| Failure::from(SessionError::from(WorkspaceError::from(error))))?;
+    let store = Store::open(&workspace)?;
+    let after = store.find(&args.run, &workspace.baselines())?;
+    let before = args.before.as_ref().map(|name| store.find(name, &workspace.baselines())).transpose()?;
+    let reference = match &args.host {
         Some(name) => Profiles::find(&workspace, Some(name))?.held_against,
         None => None,
     };
-    let document = render_release(&recipe, &run, reference.as_ref())
-        .map_err(|error| Failure::new(Exit::ToolFailed, error))?;
-    match output {
-        Some(path) => {
-            write_whole(path, document.as_bytes())?;
-            println!("{} written", path.display());
+    let calibration = match &after {
+        Measured::Run(run, _) => Calibration::find(&workspace.baselines(), &run.host.profile)?,
+        Measured::Baseline(_) => None,
+    };
+    let sources = Sources {
+        after: &after,
+        before: before.as_ref(),
+        reference: reference.as_ref(),
+        calibration: calibration.as_ref(),
+        ledger: &ledger(&store, &workspace)?,
+    };
+    let document = release(&recipe, &sources).map_err(failure)?;
+    if let Some(path) = &args.output {
+        write(&document, path)?;
+    } else if document.sections.iter().any(|section| !section.pictures.is_empty())
+        && args.format == OutputFormat::Markdown
+    {
+        eprintln!("the pictures are left out: they stand beside the document that --output names");
+    }
+    match args.format {
+        OutputFormat::Json => {
+            print!("{}", document_text(&document).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
         }
-        None => print!("{document}"),
+        OutputFormat::Text if args.output.is_none() => {
+            print!("{}", render_text(&document, &Terminal::stdout()))
+        }
+        OutputFormat::Markdown if args.output.is_none() => print!("{}", render_markdown(&document, None)),
+        _ => {}
     }
     Ok(Exit::Held)
+}
+
+fn ledger(store: &Store, workspace: &Workspace) -> Result<Ledger, Failure> {
+    let read = |path: &PathBuf| read_document(path, crate::format::baseline::BASELINE_SCHEMA);
+    let baselines =
+        baseline_files(&workspace.baselines())?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(Ledger::new(&store.invalidations()?, &baselines, &workspace.root))
+}
+
+/// The pictures first, so that a document that is there links to nothing that is not.
+fn write(document: &Document, path: &Path) -> Result<(), Failure> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let beside = |name: &str| path.with_file_name(format!("{stem}-{name}"));
+    for picture in document.sections.iter().flat_map(|section| &section.pictures) {
+        let file = beside(&picture.name);
+        write_whole(&file, picture.svg.as_bytes())?;
+        eprintln!("{} written", file.display());
+    }
+    let link = |name: &str| super::link(&beside(name), Some(path));
+    write_whole(path, render_markdown(document, Some(&link)).as_bytes())?;
+    eprintln!("{} written", path.display());
+    Ok(())
+}
+
+fn failure(error: ReportError) -> Failure {
+    let exit = match &error {
+        ReportError::NotARun { .. } | ReportError::NeedsBefore { .. } => Exit::Usage,
+        ReportError::Refused { .. } | ReportError::NotComparable { .. } => Exit::Refused,
+        _ => Exit::ToolFailed,
+    };
+    Failure::new(exit, error)
 }

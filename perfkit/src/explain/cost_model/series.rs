@@ -59,6 +59,15 @@ impl SizeUnit {
         }
     }
 
+    /// In words: `per byte`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Bytes => "byte",
+            Self::Elements => "element",
+            Self::Parameter => "unit of size",
+        }
+    }
+
     /// Below a fraction: `ns/B`.
     pub fn each(self) -> &'static str {
         match self {
