@@ -3,7 +3,7 @@
 //!
 //! One long recording stands for many comparisons: rounds are drawn with replacement, as many as a confirmation takes,
 //! and each draw gives the ratio that a confirmation would have judged. Rounds are drawn as pairs, so that what both
-//! sides of a round share stays shared. Cost: [`RESAMPLES`] draws, a few milliseconds a benchmark.
+//! sides of a round share stays shared. Cost: `RESAMPLES` draws, a few milliseconds a benchmark.
 
 use std::collections::BTreeMap;
 

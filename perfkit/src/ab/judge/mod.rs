@@ -26,7 +26,7 @@
 //!   no finest step, and costs no more resamples. It is corrected by [`holm`] over all benchmarks judged together and
 //!   doubled for the two looks, so that the 1 % holds for the whole family.
 //!
-//! **Guards** ([`guards`]) turn a verdict into *cannot tell* and never into another.
+//! **Guards** (`guards`) turn a verdict into *cannot tell* and never into another.
 //!
 //! Cost: 4000 resamples of each clock and at most 4096 exchanges a look, some 5 ms of an optimised build.
 

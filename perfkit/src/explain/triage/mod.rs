@@ -2,7 +2,7 @@
 //! which kernel, in which costs, in which functions; and what to type next.
 //!
 //! A pure function of rows, per-function counts and stacks of both sides. Measuring and writing is
-//! [`evidence`](evidence)'s.
+//! [`evidence`]'s.
 
 pub mod evidence;
 mod next;

@@ -1,6 +1,6 @@
 //! The JSON summaries of iai-callgrind and of gungraun, its successor: one object a bench.
 //!
-//! Each version of the schema keeps the same facts in another place ([`mod@layout`]). The identity is read here: the
+//! Each version of the schema keeps the same facts in another place (`layout`). The identity is read here: the
 //! module path is `file::group::function`, and a benchmark's id in perfkit is `group/function/id`.
 
 mod layout;
