@@ -42,7 +42,7 @@ fn main() {
             let (id, words) = ROWS.iter().find(|(id, _)| *id == arguments[2]).unwrap();
             let n: u64 = arguments[3].parse().unwrap();
             let work = number(words, "work", 50);
-            let random = words.contains("random").then(|| RandomState::new().hash_one(1u64) % 500).unwrap_or(0);
+            let random = words.contains("random").then(|| RandomState::new().hash_one(1u64) % 20_000).unwrap_or(0);
             let mut total = 0u64;
             // The loop of an operation without work is what an optimiser removes.
             if work == 0 { perfkit_region(&mut || { std::hint::black_box(n); }); } else { perfkit_region(&mut || for i in 0..n {
