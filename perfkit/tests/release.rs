@@ -291,7 +291,7 @@ fn the_calibration_of_the_machine_goes_before_the_recipes_noise() {
     };
     let standing = |calibration: Option<Calibration>| {
         let document = Given { calibration, ..Given::run(run()) }.release(RECIPE).unwrap();
-        serde_json::to_value(&document.sections[0].rows[1].changes[0].standing).unwrap()
+        serde_json::to_value(document.sections[0].rows[1].changes[0].standing).unwrap()
     };
     // −0.9 %: noise by the recipe, a change by a quiet machine's own measure, and noise on a noisy one.
     assert_eq!(standing(None), serde_json::json!({"within-noise": 0.02}));
