@@ -400,6 +400,18 @@ fn a_model_that_cannot_be_fitted_names_its_table() {
 }
 
 #[test]
+fn models_are_compared_over_the_sizes_that_both_have() {
+    let mut run = noted();
+    let mut large = samples::row("aead/ring/1048576", &[("time_ns", 9e9, "p20_min"), ("ir", 1.0, "exact")]);
+    (large.size, large.bytes) = (1 << 20, 1 << 20);
+    run.benchmarks.push(large);
+    let recipe = NOTE.split("[[plot]]").next().unwrap();
+    let text = Given::run(run).text(recipe);
+    assert!(text.contains("both were measured at: 64 B, 256 B, 1 KiB, 4 KiB."), "{text}");
+    assert!(text.contains("| fixed cost | 1093 ns | 202 ns | −81.5 % |"), "{text}");
+}
+
+#[test]
 fn the_command_writes_the_document_and_its_pictures() {
     let folder = tempfile::tempdir().unwrap();
     let manifest = "[package]\nname = \"x\"\nversion = \"0.0.0\"\n[workspace]\n";

@@ -131,7 +131,7 @@ floor = true
 title = "Pool"
 kind = "compare"
 metrics = ["time_ns", "ir"]
-rows = [{ label = "get", before = "pool/old", after = "pool/new" }, { after = "pool/put" }]
+rows = [{ label = "get", before = "pool/old", after = "pool/new" }, { before = "pool/old", after = "pool/put" }]
 
 [[table]]
 title = "Allocations"

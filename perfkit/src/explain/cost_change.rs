@@ -68,7 +68,7 @@ impl ModelChange {
         let sizes = |model: &CostModel| model.points.iter().map(|point| point.size).collect::<Vec<_>>();
         let (mut lines, mut left_out) = (Vec::new(), None);
         if sizes(before) != sizes(after) {
-            left_out = Some("the two were measured at different sizes".to_owned());
+            left_out = Some("the two were measured at different sizes; a pattern such as `seal/{64,256}` picks those of both".to_owned());
         } else if before.statistic != after.statistic {
             left_out = Some(format!("the statistics are {} and {}", before.statistic, after.statistic));
         } else {

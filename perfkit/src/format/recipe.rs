@@ -249,6 +249,7 @@ impl Table {
         if self.split.is_some() {
             return Err("only a cost model has a `split`".to_owned());
         }
+        self.check_before()?;
         if !self.rows.is_empty() {
             let also = self.before.is_some() || self.after.is_some() || !self.sizes.is_empty();
             return if also {
@@ -269,6 +270,26 @@ impl Table {
             return Err("`{size}` in every id and a list of `sizes` belong together".to_owned());
         }
         Ok(())
+    }
+}
+
+impl Table {
+    /// A row without `before` is about two runs: within one it would be compared with itself.
+    fn check_before(&self) -> Result<(), String> {
+        let (with, without) = if self.rows.is_empty() {
+            (usize::from(self.before.is_some()), usize::from(self.before.is_none()))
+        } else {
+            let with = self.rows.iter().filter(|row| row.before.is_some()).count();
+            (with, self.rows.len() - with)
+        };
+        match self.across {
+            Some(false) if without > 0 => Err("within one run every row has a `before`".to_owned()),
+            None if with > 0 && without > 0 => Err("every row has a `before`, or none has: without it the old half \
+                                                    comes from the run that --before names; `across = true` takes \
+                                                    all old halves from there"
+                .to_owned()),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -313,6 +334,11 @@ mod tests {
             ("kind = \"text\"\nmetric = \"ir\"\n", "a text has"),
             ("metric = \"ir\"\nafter = \"a\"\nsplit = 1\n", "`split`"),
             ("metric = \"ir\"\nafter = \"a\"\nnoise = -1.0\n", "`noise`"),
+            ("metric = \"ir\"\nafter = \"a\"\nacross = false\n", "within one run"),
+            (
+                "metric = \"ir\"\nrows = [{ after = \"a\" }, { before = \"a\", after = \"b\" }]\n",
+                "or none has",
+            ),
             ("metrics = [\"ir\", \"no_such\"]\nafter = \"a\"\n", "no_such"),
         ];
         for (body, part) in refused {

@@ -153,11 +153,11 @@ fn dark_ink(body: &str) -> String {
             let selector = format!("{attribute}=\"{white}\"");
             if body.contains(&selector) {
                 // Writing to a string does not fail.
-                let _ = write!(rules, "[{selector}]{{{attribute}:{dark}}}");
+                let _ = write!(rules, ".perfkit-plot [{selector}]{{{attribute}:{dark}}}");
             }
         }
     }
-    format!("<style>@media(prefers-color-scheme:dark){{.perfkit-plot{{{rules}}}}}</style>")
+    format!("<style>@media(prefers-color-scheme:dark){{{rules}}}</style>")
 }
 
 fn escaped(text: &str) -> String {

@@ -207,6 +207,12 @@ impl CostModel {
         if self.regimes.is_empty() { vec![&self.whole] } else { self.regimes.iter().collect() }
     }
 
+    /// Whether the split parts nothing.
+    fn is_on_one_side(&self) -> bool {
+        let lower = self.points.iter().filter(|point| point.size <= self.split).count();
+        lower == 0 || lower == self.points.len()
+    }
+
     /// What is wrong with the model, each in a sentence.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
@@ -218,6 +224,7 @@ impl CostModel {
                 format!("lack of fit: one line leaves {worst} of a cost unexplained (tolerated {tolerated})");
             let covered: usize = self.regimes.iter().map(|line| line.sizes).sum();
             text += match covered {
+                0 if self.is_on_one_side() => "; all sizes are on one side of the split",
                 0 => "; no side of the split has three sizes for a line of its own",
                 covered if covered < self.points.len() => {
                     "; one side of the split has too few sizes for a line"

@@ -78,6 +78,21 @@ impl SizeUnit {
     }
 }
 
+impl<'a> Series<'a> {
+    /// The sizes at which a metric was measured, the smallest first.
+    pub fn sizes(&self, metric: &str) -> Vec<u64> {
+        let measured = self.rows.iter().filter(|(_, row)| row.metrics.contains_key(metric));
+        measured.map(|(size, _)| *size).collect()
+    }
+
+    /// The series at some of its sizes.
+    pub fn at(&self, sizes: &[u64]) -> Series<'a> {
+        let mut picked = self.clone();
+        picked.rows.retain(|(size, _)| sizes.contains(size));
+        picked
+    }
+}
+
 /// Group rows into series, by package and name. Rows without a size, and rows that no longer count, belong to none.
 pub fn series<'a>(rows: impl IntoIterator<Item = &'a Benchmark>) -> Vec<Series<'a>> {
     let mut groups: BTreeMap<(&str, &str), Vec<(u64, &'a Benchmark)>> = BTreeMap::new();

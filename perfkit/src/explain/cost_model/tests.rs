@@ -101,6 +101,13 @@ fn a_side_with_two_sizes_gets_no_line() {
 }
 
 #[test]
+fn a_split_that_parts_nothing_is_said_to() {
+    let model = fitted(&[(64, 100.0), (256, 150.0), (1024, 200.0), (4096, 900.0)]).unwrap();
+    assert!(model.lack_of_fit && model.regimes.is_empty());
+    assert!(model.warnings()[0].contains("on one side of the split"), "{:?}", model.warnings());
+}
+
+#[test]
 fn a_line_without_lack_of_fit_is_never_split() {
     let sizes = [64, 256, 1024, 4096, 16_384, 65_536].map(|size| (size, 100.0 + size as f64));
     assert!(fitted(&sizes).unwrap().regimes.is_empty());

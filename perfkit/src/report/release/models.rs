@@ -7,9 +7,9 @@ use super::{
 use crate::{
     explain::{
         cost_change::{Intervals, LineChange, ModelChange, PartChange},
-        cost_model::{self, CostModel, SPLIT, Unfit, series},
+        cost_model::{self, CostModel, SPLIT, Series, Unfit, series},
     },
-    format::{metric_info, recipe::Table as TableRecipe},
+    format::{Benchmark, metric_info, recipe::Table as TableRecipe},
     render::{Cell, Column, Emphasis, Table, cost_models, units},
     store::Measured,
 };
@@ -20,40 +20,19 @@ pub(super) fn fill(
     table: &TableRecipe,
     sources: &Sources<'_>,
 ) -> Result<(), ReportError> {
-    let after_name = table.after.clone().unwrap_or_default();
     let compares = table.before.is_some() || is_across(table);
     let metrics = table.metrics();
     let (mut rows, mut whats) = (Vec::new(), Vec::new());
-    let place = format!("table {:?}", table.title);
     for metric in &metrics {
-        let split = table.split.unwrap_or(SPLIT);
         let heading = metric_info(metric).map_or(*metric, |info| info.heading);
         let prefix = if metrics.len() == 1 { String::new() } else { format!("{heading}: ") };
-        let fitted =
-            |side: Side, name: &str| model(sources, sources.of(table, side)?, name, metric, split, &place);
-        let after = fitted(Side::After, &after_name)?;
-        whats.push(format!("{metric}, statistic {}", after.statistic));
-        note(section, &after);
-        if !compares {
-            for line in after.lines() {
-                let shown = cost_models::parts(&after, line);
-                rows.extend(
-                    shown.map(|(part, value)| {
-                        vec![Cell::plain(format!("{prefix}{part}")), Cell::plain(value)]
-                    }),
-                );
-            }
-            continue;
-        }
-        let before = fitted(Side::Before, table.before.as_deref().unwrap_or(&after_name))?;
-        note(section, &before);
-        let change = ModelChange::between(&before, &after);
-        if let Some(why) = change.left_out {
-            section.notes.push(format!("Not compared: {heading}: {why}."));
-        }
-        for line in &change.lines {
-            rows.extend(changed(&before, &after, line, &prefix));
-        }
+        let found = if compares {
+            compared(section, table, sources, metric, &prefix)?
+        } else {
+            alone(section, table, sources, metric, &prefix)?
+        };
+        rows.extend(found.rows);
+        whats.push(format!("{metric}, statistic {}", found.statistic));
     }
     let [before, after] = match &table.headings {
         Some([before, after]) => [before.as_str(), after],
@@ -67,27 +46,106 @@ pub(super) fn fill(
     Ok(())
 }
 
-/// The model of a series; rows that were taken back are no part of it.
-pub(super) fn model(
+/// The rows of one metric.
+struct Shown {
+    rows: Vec<Vec<Cell>>,
+    statistic: String,
+}
+
+fn alone(
+    section: &mut Section,
+    table: &TableRecipe,
     sources: &Sources<'_>,
-    source: &Measured,
-    name: &str,
     metric: &str,
-    split: u64,
-    place: &str,
-) -> Result<CostModel, ReportError> {
-    let live =
-        source.benchmarks().iter().filter(|row| matches!(sources.find(source, &row.id), Found::Live(_)));
-    let found = series(live);
-    let unfit = |why: Unfit| ReportError::Unfit { place: place.to_owned(), series: name.to_owned(), why };
-    let of_name = found.iter().find(|series| series.name == name);
-    let none = || unfit(Unfit::TooFewSizes { metric: metric.to_owned(), sizes: Vec::new() });
-    cost_model::fit(of_name.ok_or_else(none)?, metric, source.samples(), split).map_err(unfit)
+    prefix: &str,
+) -> Result<Shown, ReportError> {
+    let wanted = Wanted::of(table, metric);
+    let name = table.after.as_deref().unwrap_or_default();
+    let model = wanted.fit(&wanted.series(sources, sources.after, name)?, sources.after)?;
+    note(section, &model);
+    let mut rows = Vec::new();
+    for line in model.lines() {
+        let row = |(part, value)| vec![Cell::plain(format!("{prefix}{part}")), Cell::plain(value)];
+        rows.extend(cost_models::parts(&model, line).map(row));
+    }
+    Ok(Shown { rows, statistic: model.statistic })
+}
+
+/// Two series side by side, over the sizes that both were measured at: otherwise what differs may be the sizes.
+fn compared(
+    section: &mut Section,
+    table: &TableRecipe,
+    sources: &Sources<'_>,
+    metric: &str,
+    prefix: &str,
+) -> Result<Shown, ReportError> {
+    let wanted = Wanted::of(table, metric);
+    let after_name = table.after.as_deref().unwrap_or_default();
+    let before_name = table.before.as_deref().unwrap_or(after_name);
+    let (old, new) = (sources.of(table, Side::Before)?, sources.of(table, Side::After)?);
+    let (then, now) = (wanted.series(sources, old, before_name)?, wanted.series(sources, new, after_name)?);
+    let mut common = now.sizes(metric);
+    common.retain(|size| then.sizes(metric).contains(size));
+    if then.sizes(metric) != now.sizes(metric) {
+        let shown: Vec<String> = common.iter().map(|size| now.unit.shown(*size)).collect();
+        let note = format!("Over the sizes that both were measured at: {}.", shown.join(", "));
+        if !section.notes.contains(&note) {
+            section.notes.push(note);
+        }
+    }
+    let before = wanted.fit(&then.at(&common), old)?;
+    let after = wanted.fit(&now.at(&common), new)?;
+    note(section, &before);
+    note(section, &after);
+    let change = ModelChange::between(&before, &after);
+    if let Some(why) = change.left_out {
+        section.notes.push(format!("Not compared: {metric}: {why}."));
+    }
+    let rows = change.lines.iter().flat_map(|line| changed(&before, &after, line, prefix)).collect();
+    Ok(Shown { rows, statistic: after.statistic })
+}
+
+/// A model that a table or a picture asks for.
+pub(super) struct Wanted<'a> {
+    /// The table or picture, for errors.
+    pub(super) place: String,
+    pub(super) metric: &'a str,
+    pub(super) split: u64,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(table: &TableRecipe, metric: &'a str) -> Self {
+        let place = format!("table {:?}", table.title);
+        Self { place, metric, split: table.split.unwrap_or(SPLIT) }
+    }
+
+    /// A series by its name; rows that were taken back are no part of it.
+    pub(super) fn series<'m>(
+        &self,
+        sources: &Sources<'_>,
+        source: &'m Measured,
+        name: &str,
+    ) -> Result<Series<'m>, ReportError> {
+        let counts = |row: &&Benchmark| matches!(sources.find(source, &row.id), Found::Live(_));
+        let found = series(source.benchmarks().iter().filter(counts));
+        let none = || Unfit::TooFewSizes { metric: self.metric.to_owned(), sizes: Vec::new() };
+        found.into_iter().find(|series| series.name == name).ok_or_else(|| self.unfit(name, none()))
+    }
+
+    /// Its model.
+    pub(super) fn fit(&self, series: &Series<'_>, source: &Measured) -> Result<CostModel, ReportError> {
+        cost_model::fit(series, self.metric, source.samples(), self.split)
+            .map_err(|why| self.unfit(&series.name, why))
+    }
+
+    fn unfit(&self, series: &str, why: Unfit) -> ReportError {
+        ReportError::Unfit { place: self.place.clone(), series: series.to_owned(), why }
+    }
 }
 
 fn note(section: &mut Section, model: &CostModel) {
     for warning in model.warnings() {
-        let note = format!("{}: {warning}.", model.series);
+        let note = format!("{} ({}): {warning}.", model.series, model.metric);
         if !section.notes.contains(&note) {
             section.notes.push(note);
         }

@@ -52,8 +52,13 @@ fn draw(recipe: &PlotRecipe, sources: &Sources<'_>) -> Result<Plot, ReportError>
     match recipe.kind {
         PlotKind::CostModel => {
             let metric = recipe.metric.as_deref().unwrap_or("cpu_time_ns");
-            let (place, split) = (format!("plot {:?}", recipe.title), recipe.split.unwrap_or(SPLIT));
-            let fit = |name: &String| models::model(sources, sources.after, name, metric, split, &place);
+            let wanted = models::Wanted {
+                place: format!("plot {:?}", recipe.title),
+                metric,
+                split: recipe.split.unwrap_or(SPLIT),
+            };
+            let fit =
+                |name: &String| wanted.fit(&wanted.series(sources, sources.after, name)?, sources.after);
             let models = recipe.ids.iter().map(fit).collect::<Result<Vec<_>, _>>()?;
             let labelled: Vec<_> = recipe.ids.iter().cloned().zip(&models).collect();
             let plot = cost_plot(&recipe.title, &labelled);
