@@ -172,6 +172,21 @@ fn a_run_that_was_taken_back_is_marked_and_decides_nothing() {
 }
 
 #[test]
+fn every_host_has_its_overview_and_a_benchmark_shows_them_all() {
+    let other = |mut run: Run| {
+        run.host.profile = "desktop".to_owned();
+        run
+    };
+    let folder = stored([counted(1000.0), other(counted(2000.0)), counted(1000.0)]);
+    let page = page(folder.path());
+    assert!(page.contains("Host server-cpu") && page.contains("Host desktop"), "an overview is missing");
+    let section = between(&page, "<section class=\"benchmark\"", "</section>");
+    for words in ["On server-cpu", "On desktop", "1000 instructions/op", "2000 instructions/op"] {
+        assert!(section.contains(words), "{words}: {section}");
+    }
+}
+
+#[test]
 fn names_from_outside_stay_text() {
     let evil = "a/<script>alert('x')</script>\"onload=\"&b";
     let mut run = samples::run();

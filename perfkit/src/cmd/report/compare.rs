@@ -12,7 +12,7 @@ use crate::{
     },
     render::Terminal,
     report::compare::{Before, compare_run, fitting_baselines, render_comment, render_text},
-    store::{Measured, Samples, Store, StoreError},
+    store::{Measured, RunName, Samples, Store, StoreError},
     workspace::Workspace,
 };
 
@@ -141,21 +141,11 @@ fn accepted_samples(store: &Store, workspace: &Workspace, baseline: &Baseline) -
 
 /// The newest earlier run of the same host profile.
 fn previous(store: &Store, run: &Run) -> Result<Option<(Run, Samples)>, Failure> {
-    for path in store.runs()?.into_iter().rev() {
-        let name = path.display().to_string();
-        let of_host = path
-            .parent()
-            .and_then(|folder| folder.file_name())
-            .is_some_and(|folder| folder.to_string_lossy() == crate::store::file_name(&run.host.profile));
-        if !of_host {
-            continue;
-        }
-        if let Measured::Run(earlier, samples) = store.find(&name, &PathBuf::new())?
-            && earlier.id != run.id
-            && earlier.provenance.started <= run.provenance.started
-        {
-            return Ok(Some((*earlier, *samples)));
-        }
+    let own = RunName::of(run);
+    let names = store.names()?;
+    let earlier = names.iter().rev().filter(|name| name.host() == own.host() && **name < own);
+    match earlier.into_iter().next() {
+        Some(name) => Ok(Some(store.read(name)?)),
+        None => Ok(None),
     }
-    Ok(None)
 }

@@ -328,7 +328,8 @@ fn fold_times(rows: &mut Vec<Row>) {
         let rank = leader(row).filter(|rank| leaders.get(&key).is_some_and(|first| first < rank));
         let Some(rank) = rank.filter(|_| foldable(row)) else { return true };
         let heading = metric_info(&row.metric).map_or(row.metric.as_str(), |info| info.heading);
-        let change = row.before.zip(row.after).map(|(old, new)| units::percent(new / old - 1.0));
+        let pair = row.before.zip(row.after).filter(|(old, _)| *old != 0.0);
+        let change = pair.map(|(old, new)| units::percent(new / old - 1.0));
         beside.entry(key).or_default().push((rank, format!("{heading} {}", change.unwrap_or_default())));
         false
     });
