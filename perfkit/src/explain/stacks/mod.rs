@@ -30,7 +30,7 @@ pub enum Weight {
     Bytes,
     /// Sampled CPU time.
     Nanoseconds,
-    /// Sampled CPU time of a frame in a second of the whole: comparable between runs of unequal length.
+    /// Sampled CPU time in per cent of the whole: comparable between runs of unequal length.
     Share,
 }
 
@@ -43,7 +43,7 @@ impl Weight {
             Self::Blocks => "blocks/op",
             Self::Bytes => "B/op",
             Self::Nanoseconds => "ns",
-            Self::Share => "ns/s",
+            Self::Share => "%",
         }
     }
 
@@ -139,12 +139,12 @@ impl Stacks {
         self.with_frames(|frames| frames.iter().map(|frame| rename(frame)).collect())
     }
 
-    /// As shares of a second, so that samples of unequal length compare.
+    /// As shares of the whole, so that samples of unequal length compare.
     pub fn shares(&self) -> Self {
         let total = self.total();
         let mut shares = Self { weight: Weight::Share, rows: BTreeMap::new(), samples: self.samples };
         for (frames, weight) in self.iter().filter(|_| total > 0.0) {
-            shares.add(frames.to_vec(), weight / total * 1e9);
+            shares.add(frames.to_vec(), 100.0 * weight / total);
         }
         shares
     }
@@ -243,6 +243,6 @@ mod tests {
         let mut long = short.clone();
         long.merge(&short);
         assert_eq!(short.shares(), long.shares());
-        assert!((short.shares().own()["a"] - 0.75e9).abs() < 1.0);
+        assert!((short.shares().own()["a"] - 75.0).abs() < 1e-9);
     }
 }
