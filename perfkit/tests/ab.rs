@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod protocol;
+mod workspace;
 
-use protocol::{Repository, can_count};
+use protocol::Repository;
 use serde_json::Value;
+use workspace::can_count;
 
 const QUICK: [&str; 4] = ["--rounds", "12", "--seconds", "1"];
 

@@ -2,10 +2,12 @@
 //! half-written. The fixture's bench speaks the harness protocol without the harness, so it builds in a second.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{fs, path::Path, process::Output};
+mod workspace;
+
+use std::fs;
 
 use assert_cmd::Command;
-use tempfile::TempDir;
+use workspace::{Workspace, can_count};
 
 /// A bench target that answers `--perfkit-list` and `--perfkit-count`; `// perfkit_harness` makes perfkit drive it.
 const TIME_BENCH: &str = r##"
@@ -33,66 +35,25 @@ fn main() {
 }
 "##;
 
-struct Fixture(TempDir);
+struct Fixture(Workspace);
+
+impl std::ops::Deref for Fixture {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        &self.0
+    }
+}
 
 impl Fixture {
     /// A workspace with one bench; `config` is its `perfkit.toml`.
     fn new(config: Option<&str>) -> Self {
-        let fixture = Self(tempfile::tempdir().unwrap());
-        fixture.write(
-            "Cargo.toml",
-            "[package]\nname = \"fixture\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n\
-             [[bench]]\nname = \"time\"\nharness = false\n",
-        );
-        fixture.write("src/lib.rs", "");
+        let fixture = Self(Workspace::new(&["time"]));
         fixture.write("benches/time.rs", &TIME_BENCH.replace("WRONG", ""));
-        fixture.write(".gitignore", "target\n.perfkit\nCargo.lock\n");
         if let Some(config) = config {
             fixture.write("perfkit.toml", &format!("schema = \"perfkit.config/1\"\n{config}"));
         }
         fixture
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn git(&self, arguments: &[&str]) {
-        let identity = ["-c", "user.name=tester", "-c", "user.email=tester@example.invalid"];
-        let status = std::process::Command::new("git")
-            .current_dir(self.path())
-            .args(identity)
-            .args(arguments)
-            .status()
-            .unwrap();
-        assert!(status.success());
-    }
-
-    fn commit(&self) {
-        if !self.path().join(".git").exists() {
-            self.git(&["init", "-q"]);
-        }
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "-m", "state"]);
-    }
-
-    fn perfkit(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::cargo_bin("perfkit").unwrap();
-        command.current_dir(self.path()).args(arguments).env("CARGO_TARGET_DIR", self.path().join("target"));
-        command.output().unwrap()
-    }
-
-    /// The exit code and everything said.
-    fn says(&self, arguments: &[&str]) -> (i32, String) {
-        let output = self.perfkit(arguments);
-        let text = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap(), String::from_utf8(text).unwrap())
     }
 
     fn stored_runs(&self) -> usize {
@@ -100,15 +61,6 @@ impl Fixture {
         let Ok(hosts) = fs::read_dir(runs) else { return 0 };
         hosts.map(|host| fs::read_dir(host.unwrap().path()).unwrap().count()).sum()
     }
-}
-
-/// Counting needs valgrind; without it these tests say so and stop.
-fn can_count() -> bool {
-    let found = std::process::Command::new("valgrind").arg("--version").output().is_ok();
-    if !found {
-        eprintln!("left out: valgrind is not installed");
-    }
-    found
 }
 
 const COUNT: [&str; 2] = ["--instrument", "count"];

@@ -4,11 +4,12 @@
 //! what needs valgrind or perf is left out, with a printed line, where they are missing.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{fs, path::Path, process::Output};
+mod workspace;
 
-use assert_cmd::Command;
+use std::{fs, path::Path};
+
 use serde_json::Value;
-use tempfile::TempDir;
+use workspace::{Workspace, can_count};
 
 /// Two sizes of one operation: a header per call, a checksum per byte.
 const TIME_BENCH: &str = r##"
@@ -81,23 +82,20 @@ const ALLOCATION: &str = "u64::from(black_box(vec![1u8; 24])[3])";
 const COUNTED_GATE: &str =
     "schema = \"perfkit.config/1\"\n[[gate]]\nselect = \"**\"\nmetric = \"counted\"\nkind = \"relative\"\n";
 
-struct Fixture(TempDir);
+struct Fixture(Workspace);
+
+impl std::ops::Deref for Fixture {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        &self.0
+    }
+}
 
 impl Fixture {
     fn new() -> Self {
-        let fixture = Self(tempfile::tempdir().unwrap());
-        let benches: String = ["time", "allocs"]
-            .map(|name| format!("[[bench]]\nname = \"{name}\"\nharness = false\n"))
-            .concat();
-        fixture.write(
-            "Cargo.toml",
-            &format!(
-                "[package]\nname = \"fixture\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n{benches}"
-            ),
-        );
-        fixture.write("src/lib.rs", "");
+        let fixture = Self(Workspace::new(&["time", "allocs"]));
         fixture.write("perfkit.toml", COUNTED_GATE);
-        fixture.write(".gitignore", "target\n.perfkit\nCargo.lock\n");
         fixture.benches(10, "", "0", 0);
         fixture
     }
@@ -110,56 +108,6 @@ impl Fixture {
             .replace("ALLOCATE", allocate);
         self.write("benches/time.rs", &time);
         self.write("benches/allocs.rs", &ALLOCS_BENCH.replace("ALLOCATIONS", &allocations.to_string()));
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-    }
-
-    fn commit(&self) {
-        let git = |arguments: &[&str]| {
-            let identity = ["-c", "user.name=tester", "-c", "user.email=tester@example.invalid"];
-            let status = std::process::Command::new("git")
-                .current_dir(self.path())
-                .args(identity)
-                .args(arguments)
-                .status();
-            assert!(status.unwrap().success());
-        };
-        if !self.path().join(".git").exists() {
-            git(&["init", "-q"]);
-        }
-        git(&["add", "-A"]);
-        git(&["commit", "-q", "-m", "state"]);
-    }
-
-    fn perfkit(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::cargo_bin("perfkit").unwrap();
-        command.current_dir(self.path()).args(arguments).env("CARGO_TARGET_DIR", self.path().join("target"));
-        command.output().unwrap()
-    }
-
-    /// The exit code and everything said.
-    fn says(&self, arguments: &[&str]) -> (i32, String) {
-        let output = self.perfkit(arguments);
-        let text = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap(), String::from_utf8(text).unwrap())
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.perfkit(arguments);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {said}"))
     }
 
     /// Whether a document is what its schema says.
@@ -180,15 +128,6 @@ impl Fixture {
         assert!(found.next().is_none());
         format!("{name}/{}", first.to_string_lossy())
     }
-}
-
-/// Counting needs valgrind; without it these tests say so and stop.
-fn can_count() -> bool {
-    let found = std::process::Command::new("valgrind").arg("--version").output().is_ok();
-    if !found {
-        eprintln!("left out: valgrind is not installed");
-    }
-    found
 }
 
 /// Own weights by the frame's last word, from `perfkit flame --format json`.

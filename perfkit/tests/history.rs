@@ -2,37 +2,31 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod samples;
+mod workspace;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Output,
-};
+use std::{fs, path::PathBuf};
 
-use assert_cmd::Command;
 use perfkit::{
     format::{Metric, Run, metric_info},
     store::{SAMPLES_SCHEMA, Samples, Store},
 };
 use serde_json::Value;
-use tempfile::TempDir;
+use workspace::Workspace;
 
 /// A workspace without benches whose store is filled by hand.
-struct Fixture(TempDir);
+struct Fixture(Workspace);
+
+impl std::ops::Deref for Fixture {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        &self.0
+    }
+}
 
 impl Fixture {
     fn new() -> Self {
-        let fixture = Self(tempfile::tempdir().unwrap());
-        let manifest =
-            "[package]\nname = \"fixture\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n";
-        fs::write(fixture.path().join("Cargo.toml"), manifest).unwrap();
-        fs::create_dir(fixture.path().join("src")).unwrap();
-        fs::write(fixture.path().join("src/lib.rs"), "").unwrap();
-        fixture
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
+        Self(Workspace::new(&[]))
     }
 
     fn store(&self) -> Store {
@@ -49,11 +43,6 @@ impl Fixture {
                 self.store().save(&run, &sidecar()).unwrap()
             })
             .collect()
-    }
-
-    fn perfkit(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::cargo_bin("perfkit").unwrap();
-        command.current_dir(self.path()).args(arguments).env_remove("PERFKIT_STORE").output().unwrap()
     }
 
     fn says(&self, arguments: &[&str]) -> (i32, String, String) {

@@ -2,10 +2,9 @@
 //! harness protocol without the harness, so that they build in a second.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{fs, path::Path};
+mod workspace;
 
-use assert_cmd::Command;
-use tempfile::TempDir;
+use workspace::{Workspace, can_count};
 
 /// Answers the protocol from `ROWS`: id, then `key=value` words. `PRELUDE` stands before it.
 const BENCH: &str = r##"
@@ -91,29 +90,27 @@ mod perfkit_harness { pub mod allocator {
 static ALLOCATOR: perfkit_harness::allocator::CountingAllocator = perfkit_harness::allocator::CountingAllocator;
 ";
 
-struct Fixture(TempDir);
+struct Fixture(Workspace);
+
+impl std::ops::Deref for Fixture {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        &self.0
+    }
+}
 
 impl Fixture {
     fn new(rows: &[(&str, &str)]) -> Self {
-        let fixture = Self(tempfile::tempdir().unwrap());
-        fixture.write("src/lib.rs", "");
-        fixture.write(".gitignore", "target\n.perfkit\nCargo.lock\n");
-        fixture.manifest("debug = 1");
+        let fixture = Self(Workspace::new(&[]));
+        fixture.profile("debug = 1");
         fixture.bench("time", rows, "");
         fixture.bench("allocs", rows, "");
         fixture
     }
 
-    fn manifest(&self, profile: &str) {
-        let bench = |name: &str| format!("[[bench]]\nname = \"{name}\"\nharness = false\n");
-        self.write(
-            "Cargo.toml",
-            &format!(
-                "[package]\nname = \"fixture\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n{}{}[profile.bench]\n{profile}\n",
-                bench("time"),
-                bench("allocs")
-            ),
-        );
+    fn profile(&self, settings: &str) {
+        self.manifest(&["time", "allocs"], &format!("[profile.bench]\n{settings}\n"));
     }
 
     fn bench(&self, role: &str, rows: &[(&str, &str)], prelude: &str) {
@@ -122,49 +119,9 @@ impl Fixture {
         self.write(&format!("benches/{role}.rs"), &format!("{prelude}{source}"));
     }
 
-    fn write(&self, name: &str, text: &str) {
-        let path = self.0.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn commit(&self) {
-        let git = |arguments: &[&str]| {
-            let identity = ["-c", "user.name=tester", "-c", "user.email=tester@example.invalid"];
-            let mut command = std::process::Command::new("git");
-            assert!(
-                command.current_dir(self.0.path()).args(identity).args(arguments).status().unwrap().success()
-            );
-        };
-        if !self.0.path().join(".git").exists() {
-            git(&["init", "-q"]);
-        }
-        git(&["add", "-A"]);
-        git(&["commit", "-q", "-m", "state"]);
-    }
-
-    /// The exit code and everything said.
-    fn perfkit(&self, arguments: &[&str]) -> (i32, String) {
-        let path: &Path = self.0.path();
-        let mut command = Command::cargo_bin("perfkit").unwrap();
-        command.current_dir(path).args(arguments).env("CARGO_TARGET_DIR", path.join("target"));
-        let output = command.output().unwrap();
-        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        (output.status.code().unwrap(), text)
-    }
-
     fn lint(&self, arguments: &[&str]) -> (i32, String) {
-        self.perfkit(&[&["lint"], arguments].concat())
+        self.says(&[&["lint"], arguments].concat())
     }
-}
-
-/// Counting needs valgrind; without it these tests say so and stop.
-fn can_count() -> bool {
-    let found = std::process::Command::new("valgrind").arg("--version").output().is_ok();
-    if !found {
-        eprintln!("left out: valgrind is not installed");
-    }
-    found
 }
 
 /// Rows without a fault, one beside each bad one.
@@ -246,7 +203,7 @@ fn a_build_for_this_cpu_or_with_debug_assertions_is_denied() {
         return;
     }
     let fixture = Fixture::new(&[("work/some", "")]);
-    fixture.manifest("debug = 1\ndebug-assertions = true");
+    fixture.profile("debug = 1\ndebug-assertions = true");
     fixture.write(".cargo/config.toml", "[build]\nrustflags = [\"-Ctarget-cpu=native\"]\n");
     let (code, text) = fixture.lint(&[]);
     assert_eq!(code, 1, "{text}");
@@ -261,10 +218,10 @@ fn another_profile_than_the_baselines_is_denied_and_a_changed_workload_warned_of
     }
     let fixture = Fixture::new(&[("work/some", ""), ("work/other", "")]);
     fixture.commit();
-    let (code, text) = fixture.perfkit(&["run", "--instrument", "count"]);
+    let (code, text) = fixture.says(&["run", "--instrument", "count"]);
     assert_eq!(code, 0, "{text}");
     let (code, text) =
-        fixture.perfkit(&["baseline", "accept", "--only", "counted", "--author", "t", "--reason", "first"]);
+        fixture.says(&["baseline", "accept", "--only", "counted", "--author", "t", "--reason", "first"]);
     assert_eq!(code, 0, "{text}");
     fixture.commit();
     let (code, text) = fixture.lint(&["--deny", "H9"]);
@@ -276,7 +233,7 @@ fn another_profile_than_the_baselines_is_denied_and_a_changed_workload_warned_of
     assert_found(&text, "H9", "work/some", "the revision is still 1");
     assert!(!text.contains("H9 work/other"), "{text}");
 
-    fixture.manifest("debug = 1\nopt-level = 2");
+    fixture.profile("debug = 1\nopt-level = 2");
     let (code, text) = fixture.lint(&[]);
     assert_eq!(code, 1, "{text}");
     assert_found(&text, "H7", "the bench profile", "opt-level");

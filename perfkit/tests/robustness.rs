@@ -4,6 +4,7 @@
 
 mod protocol;
 mod samples;
+mod workspace;
 
 use std::{
     fs,
@@ -18,16 +19,9 @@ use perfkit::{
     store::{SAMPLES_SCHEMA, Samples, Store},
 };
 use protocol::Repository;
+use workspace::can_count;
 
 const COUNT: [&str; 3] = ["run", "--instrument", "count"];
-
-fn can_count() -> bool {
-    let found = Command::new("valgrind").arg("--version").output().is_ok();
-    if !found {
-        eprintln!("left out: valgrind is not installed");
-    }
-    found
-}
 
 fn sidecar() -> Samples {
     Samples { schema: SAMPLES_SCHEMA.to_owned(), ..Samples::default() }

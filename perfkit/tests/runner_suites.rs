@@ -2,10 +2,11 @@
 //! they leave. A stub crate of the library's name gives the lock file its version.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod workspace;
+
 use std::{fs, path::Path};
 
-use assert_cmd::Command;
-use tempfile::TempDir;
+use workspace::Workspace;
 
 /// Lists two benches, leaves the summary of each, and ends as `ENDS` says.
 const BENCH: &str = r##"
@@ -37,23 +38,23 @@ const V6: (&str, &str) = ("iai-callgrind", "IAI_CALLGRIND_HOME");
 const V7: (&str, &str) = ("gungraun", "GUNGRAUN_HOME");
 
 struct Fixture {
-    folder: TempDir,
+    workspace: Workspace,
     library: (&'static str, &'static str),
+}
+
+impl std::ops::Deref for Fixture {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        &self.workspace
+    }
 }
 
 impl Fixture {
     fn new(library: (&'static str, &'static str)) -> Self {
-        let fixture = Self { folder: tempfile::tempdir().unwrap(), library };
+        let fixture = Self { workspace: Workspace::new(&[]), library };
         let name = library.0;
-        fixture.write(
-            "Cargo.toml",
-            &format!(
-                "[package]\nname = \"fixture\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n\
-                 [[bench]]\nname = \"suite\"\nharness = false\n\
-                 [dev-dependencies]\n{name} = {{ path = \"{name}\" }}\n"
-            ),
-        );
-        fixture.write("src/lib.rs", "");
+        fixture.manifest(&["suite"], &format!("[dev-dependencies]\n{name} = {{ path = \"{name}\" }}\n"));
         fixture.write(
             &format!("{name}/Cargo.toml"),
             &format!("[package]\nname = \"{name}\"\nversion = \"0.98.7\"\nedition = \"2024\"\n"),
@@ -61,12 +62,6 @@ impl Fixture {
         fixture.write(&format!("{name}/src/lib.rs"), "");
         fixture.bench("", "");
         fixture
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
     }
 
     fn bench(&self, lists: &str, ends: &str) {
@@ -83,28 +78,6 @@ impl Fixture {
             .replace("LISTS", lists)
             .replace("ENDS", ends);
         self.write("benches/suite.rs", &bench);
-    }
-
-    /// The exit code and everything said.
-    fn says(&self, arguments: &[&str]) -> (i32, String) {
-        let target = self.folder.path().join("target");
-        let mut command = Command::cargo_bin("perfkit").unwrap();
-        command.current_dir(self.folder.path()).args(arguments).env("CARGO_TARGET_DIR", target);
-        let output = command.output().unwrap();
-        let text = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap(), String::from_utf8(text).unwrap())
-    }
-
-    fn git(&self, arguments: &[&str]) {
-        let identity = ["-c", "user.name=tester", "-c", "user.email=tester@example.invalid"];
-        let mut command = std::process::Command::new("git");
-        let status = command.current_dir(self.folder.path()).args(identity).args(arguments).status().unwrap();
-        assert!(status.success());
-    }
-
-    fn commit(&self) {
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "-m", "state"]);
     }
 
     fn rows(&self, arguments: &[&str]) -> Vec<(String, f64, String, String)> {
@@ -206,7 +179,7 @@ fn a_runners_count_is_accepted_and_a_planted_regression_fails_the_gate() {
     fixture.commit();
     let (code, text) = fixture.says(&["gate"]);
     assert_eq!(code, 0, "{text}");
-    let bench = fs::read_to_string(fixture.folder.path().join("benches/suite.rs")).unwrap();
+    let bench = fs::read_to_string(fixture.path().join("benches/suite.rs")).unwrap();
     fixture.write("benches/suite.rs", &bench.replacen("998988", "1098988", 1));
     let (code, text) = fixture.says(&["gate"]);
     assert_eq!(code, 1, "{text}");

@@ -2,11 +2,10 @@
 //! Sizes need neither valgrind nor a second of measuring, so the exit codes of waivers are tried with them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::fs;
+mod workspace;
 
-use assert_cmd::Command;
 use serde_json::Value;
-use tempfile::TempDir;
+use workspace::Workspace;
 
 /// A bench whose only row is a type of 24 bytes.
 const BENCH: &str = r##"
@@ -20,40 +19,29 @@ fn main() {
 
 const LOCK: &str = "version = 4\n\n[[package]]\nname = \"fixture\"\nversion = \"0.0.0\"\n";
 
-struct Fixture(TempDir);
+struct Fixture(Workspace);
+
+impl std::ops::Deref for Fixture {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        &self.0
+    }
+}
 
 impl Fixture {
     fn new(config: &str) -> Self {
-        let fixture = Self(tempfile::tempdir().unwrap());
-        fixture.write(
-            "Cargo.toml",
-            "[package]\nname = \"fixture\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n\
-             [[bench]]\nname = \"time\"\nharness = false\n",
-        );
+        let fixture = Self(Workspace::new(&["time"]));
         fixture.write("Cargo.lock", LOCK);
-        fixture.write("src/lib.rs", "");
         fixture.write("src/bin/netd.rs", "fn main() { println!(\"{}\", std::env::args().count()); }");
         fixture.write("benches/time.rs", BENCH);
         fixture.write("perfkit.toml", &format!("schema = \"perfkit.config/1\"\n{config}"));
         fixture
     }
 
-    fn write(&self, name: &str, text: &str) {
-        let path = self.0.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
     /// The exit code, what is printed, and what is said beside it.
     fn perfkit(&self, arguments: &[&str]) -> (i32, String, String) {
-        let target = self.0.path().join("target");
-        let mut command = Command::cargo_bin("perfkit").unwrap();
-        let output = command
-            .current_dir(self.0.path())
-            .args(arguments)
-            .env("CARGO_TARGET_DIR", target)
-            .output()
-            .unwrap();
+        let output = self.0.perfkit(arguments);
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
     }

@@ -1,7 +1,7 @@
 //! Flamegraphs as SVG, drawn by inferno: equal stacks give equal bytes.
 //!
 //! inferno draws whole numbers, so weights go in as thousandths. Its own differential mode colours leaves only and gives
-//! a parent of two grown children no change at all (its issue 295); here every frame carries the change of everything
+//! a parent of two grown children no change at all; here every frame carries the change of everything
 //! below it in its name, and its colour follows from that: red grew, blue shrank, white stayed.
 
 use std::{collections::BTreeMap, io};

@@ -5,12 +5,11 @@
 
 use std::{
     fs,
-    path::Path,
     process::{Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
-use tempfile::TempDir;
+use crate::workspace::{Workspace, said};
 
 const BENCH: &str = r##"
 // perfkit_harness
@@ -70,58 +69,22 @@ fn main() {
 "##;
 
 /// A committed workspace.
-pub struct Repository(TempDir);
+pub struct Repository(Workspace);
+
+impl std::ops::Deref for Repository {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        &self.0
+    }
+}
 
 impl Repository {
     pub fn new() -> Self {
-        let repository = Self(tempfile::tempdir().unwrap());
-        repository.write(
-            "Cargo.toml",
-            "[package]\nname = \"fixture\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n\
-             [[bench]]\nname = \"time\"\nharness = false\n",
-        );
-        repository.write("src/lib.rs", "");
+        let repository = Self(Workspace::new(&["time"]));
         repository.write("benches/time.rs", BENCH);
-        repository.write(".gitignore", "target\n.perfkit\nCargo.lock\n*.jsonl\n");
-        repository.git(&["init", "-q"]);
         repository.commit();
         repository
-    }
-
-    pub fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    pub fn write(&self, name: &str, text: &str) {
-        let path = self.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    /// Replace a piece of a file that must be there.
-    pub fn edit(&self, name: &str, before: &str, after: &str) {
-        let text = fs::read_to_string(self.path().join(name)).unwrap();
-        assert!(text.contains(before), "{before} is not in {name}");
-        self.write(name, &text.replacen(before, after, 1));
-    }
-
-    pub fn git(&self, arguments: &[&str]) -> String {
-        let identity = ["-c", "user.name=tester", "-c", "user.email=tester@example.invalid"];
-        let output =
-            Command::new("git").current_dir(self.path()).args(identity).args(arguments).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    pub fn commit(&self) {
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "-m", "state"]);
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_perfkit"));
-        command.current_dir(self.path()).args(arguments).env("CARGO_TARGET_DIR", self.path().join("target"));
-        command
     }
 
     /// The exit code and what was printed.
@@ -132,11 +95,6 @@ impl Repository {
             return (status.code().unwrap(), String::from_utf8(stderr).unwrap());
         }
         (status.code().unwrap(), text)
-    }
-
-    /// The exit code and everything said.
-    pub fn says(&self, arguments: &[&str]) -> (i32, String) {
-        said(self.command(arguments).output().unwrap())
     }
 
     /// The same, interrupted by the user after some rounds.
@@ -158,18 +116,4 @@ impl Repository {
         let log = fs::read_to_string(self.path().join(".perfkit/worktree/rounds.log"));
         log.map_or(0, |text| text.lines().count())
     }
-}
-
-fn said(output: Output) -> (i32, String) {
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.code().unwrap(), String::from_utf8(text).unwrap())
-}
-
-/// Counting needs valgrind; without it these tests say so and stop.
-pub fn can_count() -> bool {
-    let found = Command::new("valgrind").arg("--version").output().is_ok();
-    if !found {
-        eprintln!("left out: valgrind is not installed");
-    }
-    found
 }

@@ -123,18 +123,18 @@ mod tests {
 
     const SCRIPT: &str = "\
 bench 13653 13316.263447:    1003009 cpu-clock:u: 
-	          21a2ed _ZN4mine5parse17h0123456789abcdefE+0x2d (/work/bench)
-	           8935f _ZN9criterion7bencher16Bencher$LT$M$GT$4iter17h453cfe82df83e0e2E+0x6f (/work/bench)
-	           8a47b main+0x2b (/work/bench)
+	          21a2ed _ZN4mine5parse17h0123456789abcdefE+0x2d (/bench/app)
+	           8935f _ZN9criterion7bencher16Bencher$LT$M$GT$4iter17h453cfe82df83e0e2E+0x6f (/bench/app)
+	           8a47b main+0x2b (/bench/app)
 
 bench 13653 13316.264465:    1003009 cpu-clock:u: 
-	          21a2ed _ZN4mine5parse17h0123456789abcdefE+0x2d (/work/bench)
-	           8935f _ZN9criterion7bencher16Bencher$LT$M$GT$4iter17h453cfe82df83e0e2E+0x6f (/work/bench)
-	           8a47b main+0x2b (/work/bench)
+	          21a2ed _ZN4mine5parse17h0123456789abcdefE+0x2d (/bench/app)
+	           8935f _ZN9criterion7bencher16Bencher$LT$M$GT$4iter17h453cfe82df83e0e2E+0x6f (/bench/app)
+	           8a47b main+0x2b (/bench/app)
 
 bench 13653 13316.265462:    1003009 cpu-clock:u: 
-	           8935f _ZN9criterion7bencher16Bencher$LT$M$GT$4iter17h453cfe82df83e0e2E+0x6f (/work/bench)
-	           8a47b main+0x2b (/work/bench)
+	           8935f _ZN9criterion7bencher16Bencher$LT$M$GT$4iter17h453cfe82df83e0e2E+0x6f (/bench/app)
+	           8a47b main+0x2b (/bench/app)
 
 bench 13653 13316.266462:    1003009 cpu-clock:u: 
 	           1234f dl_start+0x6f (/lib/ld.so)
