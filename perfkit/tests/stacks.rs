@@ -113,5 +113,11 @@ fn samples_of_the_machine_itself_lie_below_criterion() {
     let outside: f64 =
         stacks.iter().filter(|(frames, _)| frames[0].starts_with("[outside")).map(|(_, weight)| weight).sum();
     assert!(outside < stacks.total() / 2.0, "{outside} of {} ns", stacks.total());
-    assert!(stacks.iter().all(|(frames, _)| frames.iter().all(|frame| !frame.contains("criterion::"))));
+    // What only handles its types, as dropping them does, is not Criterion's.
+    let criterions: Vec<&String> = stacks
+        .iter()
+        .flat_map(|(frames, _)| frames)
+        .filter(|frame| frame.trim_start_matches('<').starts_with("criterion::"))
+        .collect();
+    assert!(criterions.is_empty(), "{criterions:?}");
 }

@@ -106,7 +106,10 @@ fn collapse(script: &str) -> Result<Stacks, String> {
 /// What the innermost of Criterion's functions called, which is the operation or its set-up. Where `iter` was inlined
 /// into the bench, that is the bench's own closure.
 fn below_criterion(mut frames: Vec<String>) -> Vec<String> {
-    let is_criterion = |frame: &String| frame.trim_start_matches('<').starts_with("criterion::");
+    // Its own functions and its traits' implementations, not what only handles its types, as dropping them does.
+    let is_criterion = |frame: &String| {
+        frame.trim_start_matches('<').starts_with("criterion::") || frame.contains(" as criterion::")
+    };
     match frames.iter().rposition(is_criterion) {
         Some(at) if at + 1 == frames.len() => vec!["[criterion]".to_owned()],
         Some(at) => frames.split_off(at + 1),
@@ -155,6 +158,16 @@ bench 13653 13316.266462:    1003009 cpu-clock:u:
             ]
         );
         assert_eq!(stacks.samples(), Some(4));
+    }
+
+    #[test]
+    fn only_what_criterion_itself_runs_is_criterions() {
+        let below = |frames: &[&str]| below_criterion(frames.iter().map(|&frame| frame.to_owned()).collect());
+        assert_eq!(below(&["main", "<f64 as criterion::stats::Float>::cast"]), ["[criterion]"]);
+        assert_eq!(
+            below(&["main", "core::ptr::drop_in_place<criterion::Criterion>"]),
+            ["[outside criterion]", "main", "core::ptr::drop_in_place<criterion::Criterion>"]
+        );
     }
 
     #[test]
