@@ -140,6 +140,7 @@ fn a_wrong_answer_is_wrong_and_leaves_no_number() {
         run["benchmarks"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["sum/small"]);
     assert!(run["problems"][0]["message"].as_str().unwrap().contains("4 is not 5"), "{text}");
+    assert_eq!(run["problems"][0]["instrument"], "count");
 }
 
 #[test]

@@ -178,11 +178,13 @@ fn scaling_run() -> Run {
         Problem {
             subject: "pool/local".to_owned(),
             kind: ProblemKind::Skipped,
+            instrument: None,
             message: "scaling to 8 threads needs 8 cores, this machine has 4".to_owned(),
         },
         Problem {
             subject: "pool/other".to_owned(),
             kind: ProblemKind::Skipped,
+            instrument: None,
             message: "valgrind is not installed".to_owned(),
         },
     ];

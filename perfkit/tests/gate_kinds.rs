@@ -95,6 +95,7 @@ fn threads_that_were_left_out_hide_no_gate_that_checks_nothing() {
     court.run.problems.push(perfkit::format::Problem {
         subject: "queue".to_owned(),
         kind: perfkit::format::ProblemKind::Skipped,
+        instrument: None,
         message: "scaling to 4 and 8 threads needs 8 cores, this machine has 2".to_owned(),
     });
     assert_eq!(court.outcome("ir"), Outcome::Missing);

@@ -192,6 +192,7 @@ fn a_wrong_answer_is_a_verdict() {
     court.run.problems.push(Problem {
         subject: "a".to_owned(),
         kind: ProblemKind::WrongAnswer,
+        instrument: None,
         message: "the tag differs".to_owned(),
     });
     assert_eq!(court.outcome(""), Outcome::Wrong);

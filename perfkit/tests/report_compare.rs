@@ -175,11 +175,13 @@ fn a_wrong_answer_stands_above_everything() {
         Problem {
             subject: "scaling/8".to_owned(),
             kind: ProblemKind::Skipped,
+            instrument: None,
             message: "needs 8 cores".to_owned(),
         },
         Problem {
             subject: "seal/64".to_owned(),
             kind: ProblemKind::WrongAnswer,
+            instrument: None,
             message: "3, not 4".to_owned(),
         },
     ];
@@ -195,8 +197,12 @@ fn names_and_messages_stay_text() {
     let old = samples::row(evil, &[("ir", 100.0, "exact")]);
     let new = samples::row(evil, &[("ir", 200.0, "exact")]);
     let mut run = quiet("bbbbbb", vec![new]);
-    run.problems =
-        vec![Problem { subject: evil.to_owned(), kind: ProblemKind::ToolFailed, message: evil.to_owned() }];
+    run.problems = vec![Problem {
+        subject: evil.to_owned(),
+        kind: ProblemKind::ToolFailed,
+        instrument: None,
+        message: evil.to_owned(),
+    }];
     let text = comment(&compared(&quiet("aaaaaa", vec![old]), &run));
     for line in text.lines().filter(|line| line.contains("script")) {
         let outside: String = line.split("``").step_by(2).collect();
@@ -216,6 +222,7 @@ fn large(id: &str, count: usize, ir: f64, noise: &str) -> (Run, Samples) {
         run.problems.push(Problem {
             subject: name(index),
             kind: [ProblemKind::WrongAnswer, ProblemKind::ToolFailed][index % 2],
+            instrument: None,
             message: noise.repeat(3),
         });
     }

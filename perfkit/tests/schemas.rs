@@ -195,6 +195,7 @@ fn a_run_validates_and_broken_ones_do_not() {
     broken(&|run| run["provenance"]["rounds"] = json!(-1));
     broken(&|run| run["verdicts"][0]["outcome"] = json!("passed"));
     broken(&|run| run["problems"][0]["kind"] = json!("odd"));
+    broken(&|run| run["problems"][0]["instrument"] = json!("ruler"));
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub fn compare_arms(
     for ((shared, recorded), judgement) in open.iter().zip(&recorded).zip(judgements) {
         let id = shared.b.benchmark.id.as_str();
         if let Some((arm, error)) = &recorded.failure {
-            let mut problem = problem(id.to_owned(), error);
+            let mut problem = problem(id.to_owned(), Some(Instrument::Time), error);
             problem.message = format!("arm {arm}: {}", problem.message);
             found.problems.push(problem);
             continue;

@@ -106,12 +106,16 @@ fn calibrated_here(plan: &Plan) -> (Vec<Planned>, Vec<Problem>) {
         if row.benchmark.threads > cores {
             let message = format!("needs {} cores, this machine has {cores}", row.benchmark.threads);
             let subject = row.benchmark.id.clone();
-            problems.push(Problem { subject, kind: ProblemKind::Skipped, message });
+            problems.push(left_out(subject, message));
         } else {
             rows.push(row.clone());
         }
     }
     (rows, problems)
+}
+
+fn left_out(subject: String, message: String) -> Problem {
+    Problem { subject, kind: ProblemKind::Skipped, instrument: Some(Instrument::Time), message }
 }
 
 fn measure(
@@ -136,7 +140,7 @@ fn measure(
     let mut found = Vec::new();
     for (Recorded { rounds, failure }, shared) in recorded.iter().zip(&arms.shared) {
         if let Some((arm, error)) = failure {
-            let mut problem = problem(rounds.id.clone(), error);
+            let mut problem = problem(rounds.id.clone(), Some(Instrument::Time), error);
             problem.message = format!("side {arm}: {}", problem.message);
             problems.push(problem);
             continue;
@@ -146,7 +150,7 @@ fn measure(
             let message =
                 format!("{} rounds were recorded, a floor needs {FIRST_LOOK_ROUNDS}", rounds.rounds.len());
             let subject = rounds.id.clone();
-            problems.push(Problem { subject, kind: ProblemKind::Skipped, message });
+            problems.push(left_out(subject, message));
             continue;
         }
         found.push(Calibrated {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Benchmark, EnvironmentGuard, Host, Verdict};
+use super::{Benchmark, EnvironmentGuard, Host, Verdict, config::Instrument};
 
 /// The schema of run documents.
 pub const RUN_SCHEMA: &str = "perfkit.run/1";
@@ -125,6 +125,10 @@ pub struct Problem {
     pub subject: String,
     /// What sort of problem.
     pub kind: ProblemKind,
+    /// The instrument that has no number for it; absent where no instrument's number is missing (a build, a list, a
+    /// second benchmark of one id).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instrument: Option<Instrument>,
     /// What happened and what to do.
     pub message: String,
 }

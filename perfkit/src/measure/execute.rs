@@ -101,7 +101,7 @@ struct Counted {
     metrics: BTreeMap<String, Metric>,
     functions: BTreeMap<String, f64>,
     witness: Option<String>,
-    errors: Vec<InstrumentError>,
+    errors: Vec<(Instrument, InstrumentError)>,
 }
 
 /// Count on all cores; the results come in the order of the rows.
@@ -136,7 +136,8 @@ fn count_all<'a>(rows: &[&'a Planned], scratch: &Path, progress: &Progress) -> V
 fn count(row: &Planned, scratch: &Path) -> Counted {
     let mut counted = Counted::default();
     if let Err(source) = std::fs::create_dir_all(scratch) {
-        counted.errors.push(InstrumentError::Io { what: "making a scratch folder".to_owned(), source });
+        let error = InstrumentError::Io { what: "making a scratch folder".to_owned(), source };
+        counted.errors.push((Instrument::Count, error));
         return counted;
     }
     let id = &row.benchmark.id;
@@ -152,7 +153,7 @@ fn count(row: &Planned, scratch: &Path) -> Counted {
         };
         match counts {
             Ok((counts, statistic)) => counted.take(counts, statistic),
-            Err(error) => counted.errors.push(error),
+            Err(error) => counted.errors.push((Instrument::Count, error)),
         }
     }
     if let (Some(executable), Some(operations), true) =
@@ -165,7 +166,7 @@ fn count(row: &Planned, scratch: &Path) -> Counted {
                 counted.exact("alloc_bytes_per_op", costs.alloc_bytes_per_op, "allocator");
                 counted.exact("peak_bytes", costs.peak_bytes, "allocator");
             }
-            Err(error) => counted.errors.push(error),
+            Err(error) => counted.errors.push((Instrument::Allocs, error)),
         }
     }
     counted
@@ -206,13 +207,14 @@ impl Measurement {
             (Ok(bytes), Some(row), Some(info)) => {
                 row.metrics.insert(name.to_owned(), Metric::new(info, bytes as f64, "exact", "size"));
             }
-            (Err(error), ..) => self.problems.push(problem(id.clone(), &error)),
+            (Err(error), ..) => self.problems.push(problem(id.clone(), Some(Instrument::Size), &error)),
             _ => {}
         }
     }
 
     fn take_counts(&mut self, id: &str, counted: Counted, rows: &mut BTreeMap<String, Benchmark>) {
-        self.problems.extend(counted.errors.iter().map(|error| problem(id.to_owned(), error)));
+        let errors = counted.errors.iter();
+        self.problems.extend(errors.map(|(by, error)| problem(id.to_owned(), Some(*by), error)));
         if !counted.functions.is_empty() {
             self.samples.functions.insert(id.to_owned(), counted.functions);
         }
@@ -251,7 +253,7 @@ fn cross_check(
                     }
                 }
             }
-            Err(error) => measurement.problems.push(problem(subject, &error)),
+            Err(error) => measurement.problems.push(problem(subject, Some(Instrument::CrossCheck), &error)),
         }
         progress.step();
     }

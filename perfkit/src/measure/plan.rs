@@ -125,7 +125,7 @@ pub fn plan(
     targets.retain(|target| match left_out(target, &settings) {
         Some(message) => {
             let subject = format!("{}::{}", target.package, target.name);
-            plan.problems.push(Problem { subject, kind: ProblemKind::Skipped, message });
+            plan.problems.push(Problem { subject, kind: ProblemKind::Skipped, instrument: None, message });
             false
         }
         None => match target.kind {
@@ -140,6 +140,7 @@ pub fn plan(
         plan.problems.push(Problem {
             subject: format!("{}::{}", failure.package, failure.target),
             kind: ProblemKind::BuildFailed,
+            instrument: None,
             message: failure.message,
         });
     }
@@ -156,7 +157,8 @@ pub fn plan(
                 match RunnerSuite::of(executable) {
                     Ok(suite) => plan.runner_suites.push(suite),
                     Err(error) => {
-                        plan.problems.push(problem(format!("{}::{}", target.package, target.name), &error));
+                        let subject = format!("{}::{}", target.package, target.name);
+                        plan.problems.push(problem(subject, Some(Instrument::Count), &error));
                     }
                 }
                 continue;
@@ -168,7 +170,7 @@ pub fn plan(
             Ok(listed) => listed,
             Err(error) => {
                 let subject = format!("{}::{}", target.package, target.name);
-                plan.problems.push(problem(subject, &error));
+                plan.problems.push(problem(subject, None, &error));
                 continue;
             }
         };
@@ -182,7 +184,12 @@ pub fn plan(
                 // Criterion asks for uniqueness within a target only.
                 let message = format!("it is in {first} too, which is the one that is measured");
                 let subject = format!("{second} {id}");
-                plan.problems.push(Problem { subject, kind: ProblemKind::Skipped, message });
+                plan.problems.push(Problem {
+                    subject,
+                    kind: ProblemKind::Skipped,
+                    instrument: None,
+                    message,
+                });
                 continue;
             }
             rows.insert(row.benchmark.id.clone(), row);
@@ -231,7 +238,12 @@ fn binaries(
                 rows.insert(id.clone(), binary_row(&id, executable));
             }
             Err(message) => {
-                plan.problems.push(Problem { subject: id, kind: ProblemKind::BuildFailed, message });
+                plan.problems.push(Problem {
+                    subject: id,
+                    kind: ProblemKind::BuildFailed,
+                    instrument: Some(Instrument::Size),
+                    message,
+                });
             }
         }
     }
@@ -340,8 +352,8 @@ fn select(
 /// How many targets that were left out an error names.
 const LEFT_OUT_SHOWN: usize = 4;
 
-/// An instrument's error as a problem of the run.
-pub(crate) fn problem(subject: String, error: &InstrumentError) -> Problem {
+/// An error as a problem of the run; `instrument` is the one that has no number for it.
+pub(crate) fn problem(subject: String, instrument: Option<Instrument>, error: &InstrumentError) -> Problem {
     let kind = match error {
         InstrumentError::WrongAnswer(_) => ProblemKind::WrongAnswer,
         InstrumentError::ToolMissing { .. }
@@ -351,5 +363,5 @@ pub(crate) fn problem(subject: String, error: &InstrumentError) -> Problem {
         | InstrumentError::ThreadInStart { .. } => ProblemKind::Skipped,
         _ => ProblemKind::ToolFailed,
     };
-    Problem { subject, kind, message: error.to_string() }
+    Problem { subject, kind, instrument, message: error.to_string() }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Measurement, Planned, plan::problem, progress::Progress};
 use crate::{
-    format::{Benchmark, Metric, Mode, Problem, ProblemKind, metric::SCALING_THREADS},
+    format::{Benchmark, Metric, Mode, Problem, ProblemKind, config::Instrument, metric::SCALING_THREADS},
     host,
     instrument::{self, InstrumentError, ScalingRound, Start, startup::STARTS_PER_ROUND},
 };
@@ -34,7 +34,9 @@ impl Rounds<'_> {
             let starts = (0..STARTS_PER_ROUND).map(|_| instrument::startup(&row.time, &row.benchmark.id));
             starts.collect::<Result<Vec<Start>, _>>()
         };
-        self.over("starting", rows, one_round, |rounds| instrument::summarise_startup(&rounds.concat()));
+        self.over(Instrument::Startup, rows, one_round, |rounds| {
+            instrument::summarise_startup(&rounds.concat())
+        });
     }
 
     /// Operations per second at each number of threads that has as many cores.
@@ -50,7 +52,7 @@ impl Rounds<'_> {
                 |threads| Ok((threads, instrument::scaling(&row.time, &row.benchmark.id, threads, window)?));
             possible.map(rate).collect::<Result<ScalingRound, _>>()
         };
-        self.over("scaling", rows, one_round, instrument::summarise_scaling);
+        self.over(Instrument::Scaling, rows, one_round, instrument::summarise_scaling);
     }
 
     /// Latencies on each row's own schedule.
@@ -58,17 +60,22 @@ impl Rounds<'_> {
         let seconds = if self.mode == Mode::Quick { QUICK_SCHEDULE_SECONDS } else { FULL_SCHEDULE_SECONDS };
         let one_round =
             |row: &Planned| instrument::latency(&row.time, &row.benchmark.id, row.latency_rate, seconds);
-        self.over("scheduling", rows, one_round, instrument::summarise_latency);
+        self.over(Instrument::Latency, rows, one_round, instrument::summarise_latency);
     }
 
     /// What could be measured before the user stopped it is kept; a benchmark that failed once has no number.
     fn over<R>(
         &mut self,
-        doing: &str,
+        by: Instrument,
         rows: &[&Planned],
         one_round: impl Fn(&Planned) -> Result<R, InstrumentError>,
         summarise: impl Fn(&[R]) -> BTreeMap<String, Metric>,
     ) {
+        let doing = match by {
+            Instrument::Startup => "starting",
+            Instrument::Latency => "scheduling",
+            _ => "scaling",
+        };
         let mut taken: BTreeMap<&str, Vec<R>> = BTreeMap::new();
         let mut failed: BTreeMap<&str, InstrumentError> = BTreeMap::new();
         for round in 1..=self.rounds {
@@ -96,7 +103,7 @@ impl Rounds<'_> {
         for row in rows {
             let id = row.benchmark.id.as_str();
             if let Some(error) = failed.get(id) {
-                self.measurement.problems.push(problem(id.to_owned(), error));
+                self.measurement.problems.push(problem(id.to_owned(), Some(by), error));
             } else if let (Some(rounds), Some(benchmark)) = (taken.get(id), self.benchmarks.get_mut(id)) {
                 benchmark.metrics.extend(summarise(rounds));
             }
@@ -111,7 +118,12 @@ fn too_few_cores(id: &str, cores: u32) -> Option<Problem> {
     let most = missing.last()?;
     let message =
         format!("scaling to {} threads needs {most} cores, this machine has {cores}", missing.join(" and "));
-    Some(Problem { subject: id.to_owned(), kind: ProblemKind::Skipped, message })
+    Some(Problem {
+        subject: id.to_owned(),
+        kind: ProblemKind::Skipped,
+        instrument: Some(Instrument::Scaling),
+        message,
+    })
 }
 
 #[cfg(test)]
@@ -120,10 +132,9 @@ mod tests {
 
     #[test]
     fn threads_without_a_core_are_said_to_be_left_out() {
-        assert_eq!(
-            too_few_cores("a", 2).map(|problem| problem.message).as_deref(),
-            Some("scaling to 4 and 8 threads needs 8 cores, this machine has 2")
-        );
+        let left_out = too_few_cores("a", 2).map(|problem| (problem.message, problem.instrument));
+        let message = "scaling to 4 and 8 threads needs 8 cores, this machine has 2".to_owned();
+        assert_eq!(left_out, Some((message, Some(Instrument::Scaling))));
         assert_eq!(too_few_cores("a", 8), None);
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn run_suites(
                     problems.extend(add(bench, &suite.executable, rows));
                 }
             }
-            Err(error) => problems.push(problem(subject, &error)),
+            Err(error) => problems.push(problem(subject, Some(Instrument::Count), &error)),
         }
         progress.step();
     }
@@ -73,6 +73,8 @@ fn add(bench: &RunnerBench, executable: &Executable, rows: &mut BTreeMap<String,
     let said = |message: String| Problem {
         subject: format!("{} {}", executable.name(), bench.id),
         kind: ProblemKind::Skipped,
+        // The number is there.
+        instrument: None,
         message,
     };
     if let Some(other) = rows.get(&bench.id) {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{Measurement, Planned, plan::problem, progress::Progress};
 use crate::{
-    format::{Benchmark, Mode, Problem, ProblemKind},
+    format::{Benchmark, Mode, Problem, ProblemKind, config::Instrument},
     instrument::{self, InstrumentError, TimeRound, TimeSettings},
 };
 
@@ -50,7 +50,7 @@ pub(super) fn time_all(
     for row in timed {
         let id = row.benchmark.id.as_str();
         if let Some(error) = failed.get(id) {
-            measurement.problems.push(problem(id.to_owned(), error));
+            measurement.problems.push(problem(id.to_owned(), Some(Instrument::Time), error));
             continue;
         }
         let Some(rounds) = taken.get(id) else { continue };
@@ -86,6 +86,8 @@ fn witness_all(
                 measurement.problems.push(Problem {
                     subject,
                     kind: ProblemKind::Skipped,
+                    // No metric is missing for want of it.
+                    instrument: None,
                     message: error.to_string(),
                 });
                 return;

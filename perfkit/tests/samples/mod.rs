@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use perfkit::format::{
     Acceptance, Baseline, BaselineKind, Benchmark, CountedKey, EnvironmentGuard, Fingerprint, Host,
     HostRules, Invalidation, Metric, Mode, Outcome, Problem, ProblemKind, Provenance, Run, Selected,
-    Toolchain, Verdict, Witness, baseline::BASELINE_SCHEMA, metric_info, run::RUN_SCHEMA,
+    Toolchain, Verdict, Witness, baseline::BASELINE_SCHEMA, config::Instrument, metric_info, run::RUN_SCHEMA,
 };
 
 /// A metric with the unit, direction and class of its name.
@@ -78,7 +78,10 @@ pub fn run() -> Run {
         },
         benchmarks: vec![encrypt, raw, cold],
         problems: vec![
-            problem("scaling/8", ProblemKind::Skipped, "needs 8 cores, this machine has 2"),
+            Problem {
+                instrument: Some(Instrument::Scaling),
+                ..problem("scaling/8", ProblemKind::Skipped, "needs 8 cores, this machine has 2")
+            },
             problem("bench-bus", ProblemKind::BuildFailed, "error[E0308]: mismatched types\n --> src/lib.rs"),
             problem("wire/decode", ProblemKind::WrongAnswer, "the sum was 3, not 4"),
             problem("wire/encode", ProblemKind::ToolFailed, "valgrind ended with signal 4"),
@@ -141,7 +144,7 @@ fn verdict(id: &str, metric: &str, outcome: Outcome, values: (f64, f64), rule: &
 }
 
 fn problem(subject: &str, kind: ProblemKind, message: &str) -> Problem {
-    Problem { subject: subject.to_owned(), kind, message: message.to_owned() }
+    Problem { subject: subject.to_owned(), kind, instrument: None, message: message.to_owned() }
 }
 
 fn host() -> Host {
