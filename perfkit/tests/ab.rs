@@ -142,8 +142,10 @@ fn a_filter_that_matches_on_neither_side_names_what_is_near() {
 fn a_changed_meaning_is_not_compared() {
     let repository = Repository::new();
     repository.edit("benches/time.rs", "\"revision\":1", "\"revision\":2");
-    let (_, report) = report(&repository, &["HEAD", "--no-counts"]);
+    let (code, report) = report(&repository, &["HEAD", "--no-counts"]);
     assert_eq!(finding(&report, "sum/small"), "not-comparable");
+    // Nothing was compared, so nothing is held.
+    assert_eq!(code, 4, "{report}");
 }
 
 #[test]
@@ -154,6 +156,54 @@ fn a_wrong_answer_is_no_time() {
     let (code, text) = repository.says(&ab(&["HEAD", "--no-counts", "--filter", "sum/small"]));
     assert_eq!(code, 5, "{text}");
     assert!(text.contains("WRONG ANSWER sum/small: arm B") && text.contains("4 is not 5"), "{text}");
+}
+
+#[test]
+fn rounds_before_a_wrong_answer_are_judged_by_nobody() {
+    let repository = Repository::new();
+    // Side B alone, and only after some rounds.
+    let wrong = r#"
+        let taken = std::fs::read_to_string("rounds.log").map_or(0, |log| log.lines().count());
+        if taken > 10 { eprintln!("perfkit: wrong answer from sum/small: 4 is not 5"); std::process::exit(86); }"#;
+    repository.edit("benches/time.rs", "/* ROUND */", wrong);
+    let recorded = repository.path().join("rounds.jsonl");
+    let record = ["--record", recorded.to_str().unwrap()];
+    let arguments = [&ab(&["HEAD", "--no-counts", "--filter", "sum/small"])[..], &record].concat();
+    let (code, text) = repository.says(&arguments);
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("WRONG ANSWER sum/small: arm B"), "{text}");
+    let (code, text) = repository.says(&["ab", "--replay", record[1]]);
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("no rounds"), "{text}");
+}
+
+#[test]
+fn more_threads_than_cores_are_shown_and_not_judged() {
+    let repository = Repository::new();
+    repository.edit("benches/time.rs", "\"threads\":1", "\"threads\":4096");
+    repository.commit();
+    repository.edit("benches/time.rs", "const NS: f64 = 100.0", "const NS: f64 = 200.0");
+    let (code, text) = repository.says(&ab(&["HEAD", "--no-counts", "--filter", "sum/small"]));
+    assert_eq!(code, 3, "{text}");
+    assert!(text.contains("cannot tell sum/small") && text.contains("time shown, not judged"), "{text}");
+}
+
+#[test]
+fn a_suite_that_does_not_ask_for_time_is_not_timed() {
+    if !can_count() {
+        return;
+    }
+    let repository = Repository::new();
+    repository.write(
+        "perfkit.toml",
+        "schema = \"perfkit.config/1\"\n[[suite]]\nname = \"counted\"\nselect = \"**\"\ninstruments = [\"count\"]\n",
+    );
+    repository.commit();
+    repository.edit("benches/time.rs", "const SALT: u64 = 1", "const SALT: u64 = 2");
+    let (code, text) = repository.says(&ab(&["HEAD", "--suite", "counted"]));
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("unchanged sum/small") && text.contains("does not ask for time"), "{text}");
+    assert_eq!(repository.rounds_taken(), 0);
 }
 
 #[test]

@@ -30,14 +30,14 @@ fn replayed(other: &str, truth: Truth) -> Rates {
 fn under_load_the_same_program_twice_raises_no_alarm() {
     let rates = replayed(SAME, Truth::Same);
     assert_eq!(rates.wrong(Truth::Same), 0, "{rates:?}");
-    assert!(rates.unchanged > 0, "{rates:?}");
+    assert!(rates.cannot_tell <= TRIALS / 5, "{rates:?}");
 }
 
 #[test]
-fn under_load_a_slower_program_is_never_called_better_or_unchanged_and_often_found() {
+fn under_load_a_slower_program_is_never_called_better_or_unchanged_and_mostly_found() {
     let rates = replayed(SLOW, Truth::Slower);
     assert_eq!((rates.better, rates.unchanged), (0, 0), "{rates:?}");
-    assert!(rates.worse > TRIALS / 3, "{rates:?}");
+    assert!(rates.cannot_tell <= TRIALS / 5, "{rates:?}");
 }
 
 #[test]

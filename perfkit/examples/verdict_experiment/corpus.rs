@@ -40,11 +40,19 @@ pub fn record(data: &Path, args: &CorpusArgs) -> Result<(), ExperimentError> {
     let path = data.join(format!("corpus-{}.json", args.recording.condition.word()));
     let mut corpus = if path.exists() { Corpus::read(&path)? } else { empty(args) };
     same_machine(&corpus.machine, &path)?;
+    if corpus.build != build() {
+        return Err(ExperimentError::Refused(format!(
+            "{} was recorded by another build ({}; now {}); give another folder with --data",
+            path.display(),
+            corpus.build,
+            build()
+        )));
+    }
     let executables = executables()?;
     let (scratch, budget) = (scratch()?, args.recording.budget());
     let (cpu, length) = (choose_cpu(), Duration::from_millis(corpus.milliseconds));
     corpus.sessions.push(args.recording.session());
-    let _load = Load::start(args.recording.condition)?;
+    let mut load = Load::start(args.recording.condition)?;
     while corpus.rounds.len() < args.rounds.min(MOST_ROUNDS) && !budget.is_over() {
         let order = ORDERS[corpus.rounds.len() % ORDERS.len()];
         let mut measured = [None, None, None];
@@ -54,9 +62,13 @@ pub fn record(data: &Path, args: &CorpusArgs) -> Result<(), ExperimentError> {
             match round {
                 Ok(round) => measured[arm] = Some(round),
                 Err(_) if budget.is_over() => break,
-                Err(error) => return Err(error.into()),
+                Err(error) => {
+                    corpus.write(&path)?;
+                    return Err(error.into());
+                }
             }
         }
+        load.lasts()?;
         // A round that was interrupted is none.
         if let [Some(base), Some(same), Some(slow)] = measured {
             corpus.push(&order, &[base, same, slow]);
@@ -74,12 +86,19 @@ pub fn record(data: &Path, args: &CorpusArgs) -> Result<(), ExperimentError> {
     Ok(())
 }
 
+/// What was built: another program is another corpus.
+fn build() -> String {
+    let profile = if cfg!(debug_assertions) { "unoptimised" } else { "optimised" };
+    format!("perfkit {}, {profile}", env!("CARGO_PKG_VERSION"))
+}
+
 fn empty(args: &CorpusArgs) -> Corpus {
     Corpus {
         schema: CORPUS_SCHEMA.to_owned(),
         condition: args.recording.condition.word().to_owned(),
         machine: host::fingerprint(),
         kernel: kernel(),
+        build: build(),
         milliseconds: args.milliseconds,
         sessions: Vec::new(),
         arms: [BASE, SAME, SLOW].map(str::to_owned).to_vec(),

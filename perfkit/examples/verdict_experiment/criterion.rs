@@ -47,16 +47,19 @@ pub struct CriterionArgs {
 
 pub fn record(data: &Path, args: &CriterionArgs) -> Result<(), ExperimentError> {
     let condition = args.recording.condition;
-    let mut trials = Trials::open(data, CRITERION, condition)?;
+    let mut trials = Trials::open(data, CRITERION, condition, method())?;
     let (executable, budget) = (executables()?.time, args.recording.budget());
     let wanted = [(SAME, args.same), (SLOW, args.slow)];
     trials.sessions.push(args.recording.session());
-    let _load = Load::start(condition)?;
+    let mut load = Load::start(condition)?;
     while let Some(id) = trials.next(&wanted)
         && !budget.is_over()
     {
         match trial(&executable.path, id) {
-            Ok(trial) => trials.keep(data, CRITERION, condition, trial)?,
+            Ok(trial) => {
+                load.lasts()?;
+                trials.keep(data, CRITERION, condition, trial)?;
+            }
             Err(_) if budget.is_over() => break,
             Err(error) => return Err(error),
         }
@@ -65,6 +68,11 @@ pub fn record(data: &Path, args: &CriterionArgs) -> Result<(), ExperimentError> 
         println!("{id}: {} of {wanted} trials", trials.of(id).count());
     }
     Ok(())
+}
+
+/// Who judges, and by what.
+fn method() -> String {
+    format!("Criterion with `{}`, its own limits else (noise threshold 1 %), not pinned", SETTINGS.join(" "))
 }
 
 fn trial(executable: &Path, id: &'static str) -> Result<Trial, ExperimentError> {

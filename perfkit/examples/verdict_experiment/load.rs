@@ -7,19 +7,19 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use crate::{Condition, ExperimentError};
+use perfkit::host;
 
-/// Two of them: as many as the machine of the first measurements has cores.
-const HOGS: usize = 2;
+use crate::{Condition, ExperimentError};
 
 /// The load of a condition; it ends with this value.
 pub struct Load(Vec<Child>);
 
 impl Load {
-    /// Start it.
+    /// Start it: as many busy processes as there are cores.
     pub fn start(condition: Condition) -> Result<Self, ExperimentError> {
         let mut load = Self(Vec::new());
-        for _ in 0..if condition == Condition::Loaded { HOGS } else { 0 } {
+        let hogs = if condition == Condition::Loaded { host::fingerprint().cores } else { 0 };
+        for _ in 0..hogs {
             let io = |source| ExperimentError::Io { what: "starting a busy process".to_owned(), source };
             let this = std::env::current_exe().map_err(io)?;
             // It ends when its standard input does, so it does not outlive us however we end.
@@ -27,6 +27,14 @@ impl Load {
             load.0.push(hog.map_err(io)?);
         }
         Ok(load)
+    }
+
+    /// Whether it still is what it was: one that ended took its condition along.
+    pub fn lasts(&mut self) -> Result<(), ExperimentError> {
+        match self.0.iter_mut().any(|hog| !matches!(hog.try_wait(), Ok(None))) {
+            true => Err(ExperimentError::Refused("a busy process ended too early".to_owned())),
+            false => Ok(()),
+        }
     }
 }
 

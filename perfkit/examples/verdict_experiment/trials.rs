@@ -22,6 +22,8 @@ const TRIALS_SCHEMA: &str = "perfkit.verdict-trials/1";
 pub struct Trials {
     pub schema: String,
     pub condition: String,
+    /// Who judged, and by what.
+    pub method: String,
     pub machine: Fingerprint,
     pub kernel: String,
     pub sessions: Vec<Session>,
@@ -48,14 +50,25 @@ pub struct Trial {
 }
 
 impl Trials {
-    /// Those recorded before, or none yet.
-    pub fn open(data: &Path, name: &str, condition: Condition) -> Result<Self, ExperimentError> {
+    /// Those recorded before by this method, or none yet.
+    pub fn open(
+        data: &Path,
+        name: &str,
+        condition: Condition,
+        method: String,
+    ) -> Result<Self, ExperimentError> {
         let path = file(data, name, condition);
         match Self::read(data, name, condition)? {
+            Some(trials) if trials.method != method => Err(ExperimentError::Refused(format!(
+                "{} was recorded by another method ({}; now {method}); give another folder with --data",
+                path.display(),
+                trials.method
+            ))),
             Some(trials) => same_machine(&trials.machine, &path).map(|()| trials),
             None => Ok(Self {
                 schema: TRIALS_SCHEMA.to_owned(),
                 condition: condition.word().to_owned(),
+                method,
                 machine: host::fingerprint(),
                 kernel: kernel(),
                 sessions: Vec::new(),

@@ -1,16 +1,20 @@
 //! From two arms to findings: what cannot have changed is not measured, the rest is counted and timed in turns, and
 //! times and counts are judged together.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use super::{
     Change, Judgement, Recorded, Rule, Schedule,
     arms::{Arms, Shared},
-    judge_all, record, run,
+    judge, judge_all, record, run,
 };
 use crate::{
     compare::{self, State, compare, function_deltas},
     format::{Arm, Compared, Finding, Mode, Problem, Rounds, config::Instrument},
+    host,
     measure::{self, Measurement, Plan, Planned, problem, progress::Progress},
 };
 
@@ -22,18 +26,23 @@ const FUNCTIONS_KEPT: usize = 5;
 pub struct Comparison {
     /// The benchmarks of both arms, the worst first.
     pub benchmarks: Vec<Compared>,
-    /// The rounds behind the verdicts, by id.
+    /// Every question's verdict; all were judged as one family.
+    pub judgements: Vec<Judgement>,
+    /// The rounds behind the verdicts.
     pub rounds: Vec<Rounds>,
     /// What could not be measured.
     pub problems: Vec<Problem>,
 }
 
-/// Compare everything that both arms have. `rule` gives each id its rule; all are judged as one family. `scratch` is an
-/// empty folder that belongs to this call.
+/// What is asked of each id: one rule a question, the narrowest gate first.
+pub type Questions<'a> = dyn Fn(&str) -> Vec<Rule> + 'a;
+
+/// Compare everything that both arms have. All questions are judged as one family, and a benchmark is extended while one
+/// of its questions is open. `scratch` is an empty folder that belongs to this call.
 pub fn compare_arms(
     arms: &Arms,
     schedule: &Schedule,
-    rule: &dyn Fn(&str) -> Rule,
+    questions: &Questions<'_>,
     with_counts: bool,
     scratch: &Path,
     progress: &Progress,
@@ -54,31 +63,39 @@ pub fn compare_arms(
     } else {
         Counts::default()
     };
-    let recorded = time(&open, schedule, rule, scratch, progress);
-    let family: Vec<(&Rounds, Rule)> =
-        recorded.iter().map(|recorded| (&recorded.rounds, rule(&recorded.rounds.id))).collect();
-    let judgements = judge_all(&family);
-    for ((shared, recorded), judgement) in open.iter().zip(&recorded).zip(judgements) {
+    let (timed, untimed): (Vec<&Shared>, Vec<&Shared>) =
+        open.into_iter().partition(|shared| is_timed(shared));
+    found.benchmarks.extend(untimed.iter().map(|shared| counts.beside(shared, Timed::NotAsked, None)));
+    // More threads than cores are measured and never judged.
+    let cores = host::fingerprint().cores;
+    let fits = |id: &str| {
+        timed.iter().any(|shared| shared.b.benchmark.id == id && shared.pairing().threads <= cores)
+    };
+    let judged = |id: &str| if fits(id) { questions(id) } else { Vec::new() };
+    let recorded = time(&timed, schedule, &judged, scratch, progress);
+    found.judgements = judge_all(&family(&recorded, &judged));
+    for (shared, recorded) in timed.iter().zip(&recorded) {
         let id = shared.b.benchmark.id.as_str();
         if let Some((arm, error)) = &recorded.failure {
             let mut problem = problem(id.to_owned(), Some(Instrument::Time), error);
             problem.message = format!("arm {arm}: {}", problem.message);
             found.problems.push(problem);
-            continue;
+        } else if fits(id) {
+            let judgement = found.judgements.iter().find(|judgement| judgement.id == id).cloned();
+            found.benchmarks.push(counts.beside(shared, Timed::Judged, judgement));
+        } else {
+            let shown = recorded.tells().then(|| judge(&recorded.rounds, &Rule::default()));
+            let timed = Timed::NotHere { threads: shared.pairing().threads, cores };
+            found.benchmarks.push(counts.beside(shared, timed, shown));
         }
-        let measured = !recorded.rounds.rounds.is_empty();
-        found.benchmarks.push(counts.beside(shared, measured.then_some(judgement)));
     }
-    found.rounds = recorded
-        .into_iter()
-        .map(|recorded| {
-            let (mut rounds, rule) = (recorded.rounds, rule);
-            let rule = rule(&rounds.id);
+    for recorded in recorded.into_iter().filter(|recorded| recorded.tells() && fits(&recorded.rounds.id)) {
+        let mut rounds = recorded.rounds;
+        if let Some(rule) = questions(&rounds.id).first() {
             record::declare(&mut rounds, rule.max_worsening(), rule.first_look());
-            rounds
-        })
-        .filter(|rounds| !rounds.rounds.is_empty())
-        .collect();
+        }
+        found.rounds.push(rounds);
+    }
     found.benchmarks.sort_by(|a, b| (a.finding, &a.id).cmp(&(b.finding, &b.id)));
     found
 }
@@ -91,7 +108,7 @@ pub fn judge_recorded(recorded: &[Rounds], rule: &dyn Fn(&Rounds) -> Rule) -> Ve
         .map(|judgement| Compared {
             id: judgement.id.clone(),
             executable: String::new(),
-            finding: finding(Some(&judgement), &[]),
+            finding: finding(Timed::Judged, Some(&judgement), &[]),
             note: String::new(),
             time: Some(judgement),
             counts: Vec::new(),
@@ -102,19 +119,40 @@ pub fn judge_recorded(recorded: &[Rounds], rule: &dyn Fn(&Rounds) -> Rule) -> Ve
     found
 }
 
+/// Whether both sides were asked for their time.
+fn is_timed(shared: &Shared) -> bool {
+    [&shared.a, &shared.b].iter().all(|row| row.instruments.contains(&Instrument::Time))
+}
+
 fn time(
-    open: &[&Shared],
+    timed: &[&Shared],
     schedule: &Schedule,
-    rule: &dyn Fn(&str) -> Rule,
+    questions: &Questions<'_>,
     scratch: &Path,
     progress: &Progress,
 ) -> Vec<Recorded> {
-    let pairings: Vec<_> = open.iter().map(|shared| shared.pairing()).collect();
-    let needs_more = |all: &[&Rounds]| {
-        let family: Vec<(&Rounds, Rule)> = all.iter().map(|rounds| (*rounds, rule(&rounds.id))).collect();
-        judge_all(&family).iter().map(|judgement| judgement.wanted_rounds.is_some()).collect()
+    let pairings: Vec<_> = timed.iter().map(|shared| shared.pairing()).collect();
+    let needs_more = |recorded: &[Recorded]| {
+        let judgements = judge_all(&family(recorded, questions));
+        let open: BTreeSet<&str> = judgements
+            .iter()
+            .filter(|judgement| judgement.wanted_rounds.is_some())
+            .map(|judgement| judgement.id.as_str())
+            .collect();
+        recorded.iter().map(|recorded| open.contains(recorded.rounds.id.as_str())).collect()
     };
     run(&pairings, schedule, &needs_more, scratch, progress)
+}
+
+/// What is judged together: every question about every benchmark that finished its rounds.
+fn family<'a>(recorded: &'a [Recorded], questions: &Questions<'_>) -> Vec<(&'a Rounds, Rule)> {
+    recorded
+        .iter()
+        .filter(|recorded| recorded.tells())
+        .flat_map(|recorded| {
+            questions(&recorded.rounds.id).into_iter().map(move |rule| (&recorded.rounds, rule))
+        })
+        .collect()
 }
 
 /// Exact counts of both arms.
@@ -155,18 +193,25 @@ impl Counts {
         counts
     }
 
-    fn beside(&self, shared: &Shared, time: Option<Judgement>) -> Compared {
+    fn beside(&self, shared: &Shared, timed: Timed, time: Option<Judgement>) -> Compared {
         let id = shared.b.benchmark.id.clone();
         let counts = self.changes.get(&id).cloned().unwrap_or_default();
         // One cold call with its harness is shown, and says too little for a verdict.
         let exact = shared.a.counted_operations.is_some() && shared.b.counted_operations.is_some();
-        let found = finding(time.as_ref(), if exact { &counts } else { &[] });
+        let found = finding(timed, time.as_ref(), if exact { &counts } else { &[] });
         let timed_worse = time.as_ref().is_some_and(|time| time.verdict == Change::Worse);
-        let note = match found {
-            Finding::Worse if !timed_worse => "by exact counts".to_owned(),
-            Finding::Better if is_worse(&counts) => "in time; a count is worse".to_owned(),
-            Finding::CannotTell if time.is_none() => "no round was finished".to_owned(),
-            _ => String::new(),
+        let note = match (timed, found) {
+            (Timed::NotAsked, Finding::CannotTell) => {
+                "its suite does not ask for time, and nothing was counted".to_owned()
+            }
+            (Timed::NotAsked, _) => "by exact counts; its suite does not ask for time".to_owned(),
+            (Timed::NotHere { threads, cores }, _) => {
+                format!("runs {threads} threads, this machine has {cores} cores: time shown, not judged")
+            }
+            (Timed::Judged, Finding::Worse) if !timed_worse => "by exact counts".to_owned(),
+            (Timed::Judged, Finding::Better) if is_worse(&counts) => "in time; a count is worse".to_owned(),
+            (Timed::Judged, Finding::CannotTell) if time.is_none() => "no round was finished".to_owned(),
+            (Timed::Judged, _) => String::new(),
         };
         Compared {
             executable: shared.b.time.name(),
@@ -186,8 +231,29 @@ fn counted_only(row: &Planned) -> Planned {
     row
 }
 
-/// Times decide. A count that is worse is certain too: it decides unless the time is certainly better.
-fn finding(time: Option<&Judgement>, counts: &[compare::Change]) -> Finding {
+/// Whether times have a say in a finding.
+#[derive(Debug, Clone, Copy)]
+enum Timed {
+    Judged,
+    NotAsked,
+    /// More threads than this machine has cores.
+    NotHere {
+        threads: u32,
+        cores: u32,
+    },
+}
+
+/// Times decide where they are judged. A count that is worse is certain too: it decides unless the time is certainly
+/// better.
+fn finding(timed: Timed, time: Option<&Judgement>, counts: &[compare::Change]) -> Finding {
+    if !matches!(timed, Timed::Judged) {
+        return match () {
+            () if is_worse(counts) => Finding::Worse,
+            () if counts.is_empty() => Finding::CannotTell,
+            () if counts.iter().any(|change| change.state == State::Better) => Finding::Better,
+            () => Finding::Unchanged,
+        };
+    }
     match time.map(|time| time.verdict) {
         Some(Change::Worse) => Finding::Worse,
         Some(Change::Better) => Finding::Better,

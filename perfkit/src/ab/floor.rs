@@ -7,51 +7,51 @@
 
 use std::collections::BTreeMap;
 
+use super::judge::Sides;
 use crate::{
-    format::{ArmRound, Rounds},
+    ab::Basis,
+    format::Rounds,
     statistics::{quantile, random::SplitMix64},
 };
 
 /// Which quantile of `|ratio - 1|` a floor is.
 pub const FLOOR_QUANTILE: f64 = 0.95;
 
-/// One side's value of a round; contended work has another one than kernels.
-type Value = fn(&ArmRound, bool) -> Option<f64>;
-
 /// Comparisons drawn from a recording.
 const RESAMPLES: usize = 2000;
-
-/// The statistic of a verdict on kernels, over rounds.
-const LOW_QUANTILE: f64 = 0.2;
-/// The statistic of a verdict on contended work.
-const MEDIAN: f64 = 0.5;
 
 /// The floors of `cpu_time_ns` and `time_ns` for comparisons of so many rounds; a metric that not every round holds has
 /// none. Empty where there are fewer rounds than a comparison takes.
 pub fn floors(rounds: &Rounds, confirmation_rounds: usize) -> BTreeMap<String, f64> {
     let mut floors = BTreeMap::new();
+    let Ok(sides) = Sides::of(&rounds.rounds, rounds.contended) else { return floors };
     if rounds.rounds.len() < confirmation_rounds || confirmation_rounds == 0 {
         return floors;
     }
-    let metrics: [(&str, Value); 2] = [
-        ("cpu_time_ns", |arm, contended| if contended { arm.cpu_ns_median } else { arm.cpu_ns_min }),
-        ("time_ns", |arm, contended| Some(if contended { arm.wall_ns_median } else { arm.wall_ns_min })),
-    ];
-    for (name, value) in metrics {
-        let pairs = rounds.rounds.iter().map(|round| {
-            let pair = value(&round.a, rounds.contended).zip(value(&round.b, rounds.contended));
-            pair.filter(|(a, b)| *a > 0.0 && *b > 0.0)
-        });
-        if let Some(pairs) = pairs.collect::<Option<Vec<_>>>() {
-            floors.insert(name.to_owned(), floor(&pairs, rounds, confirmation_rounds));
-        }
+    let mut insert = |metric: &str, pairs: &[(f64, f64)]| {
+        floors.insert(metric.to_owned(), floor(pairs, sides.quantile, &rounds.id, confirmation_rounds));
+    };
+    match sides.basis {
+        Basis::CpuTime => insert("cpu_time_ns", &sides.judged),
+        Basis::WallTime => insert("time_ns", &sides.judged),
+    }
+    if let Some(wall) = &sides.wall {
+        insert("time_ns", wall);
+    }
+    // A verdict on contended work takes wall time; a gate may be on its CPU time all the same.
+    if let Some(cpu) = rounds.contended.then(|| cpu_medians(rounds)).flatten() {
+        insert("cpu_time_ns", &cpu);
     }
     floors
 }
 
-fn floor(pairs: &[(f64, f64)], rounds: &Rounds, confirmation_rounds: usize) -> f64 {
-    let at = if rounds.contended { MEDIAN } else { LOW_QUANTILE };
-    let mut random = SplitMix64::named(&rounds.id);
+fn cpu_medians(rounds: &Rounds) -> Option<Vec<(f64, f64)>> {
+    let pair = rounds.rounds.iter().map(|round| round.a.cpu_ns_median.zip(round.b.cpu_ns_median));
+    pair.map(|pair| pair.filter(|(a, b)| *a > 0.0 && *b > 0.0)).collect()
+}
+
+fn floor(pairs: &[(f64, f64)], at: f64, id: &str, confirmation_rounds: usize) -> f64 {
+    let mut random = SplitMix64::named(id);
     let mut deviations = Vec::with_capacity(RESAMPLES);
     let (mut a, mut b) = (vec![0.0; confirmation_rounds], vec![0.0; confirmation_rounds]);
     for _ in 0..RESAMPLES {
@@ -66,7 +66,7 @@ fn floor(pairs: &[(f64, f64)], rounds: &Rounds, confirmation_rounds: usize) -> f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Arm, Round, rounds::ROUNDS_SCHEMA};
+    use crate::format::{Arm, ArmRound, Round, rounds::ROUNDS_SCHEMA};
 
     /// Rounds whose sides differ from 100 ns by up to `noise`, each on its own.
     fn rounds(count: usize, noise: f64) -> Rounds {

@@ -116,6 +116,10 @@ pub struct Judgement {
     pub p_better: f64,
     /// The p value of the verdict's own side after correction for both looks and all benchmarks judged together.
     pub p_adjusted: f64,
+    /// The two-sided p value of Mann and Whitney's test on both sides' rounds, for those who are used to it: it decides
+    /// nothing, for it says nothing of how large a change is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank_p: Option<f64>,
     /// Why the rounds do not tell. Empty exactly where they do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
@@ -152,7 +156,8 @@ pub enum Reason {
         /// The interval of the ratio.
         interval: Interval,
     },
-    /// Beyond the gate, but chance does as much too often, by the studentised bootstrap.
+    /// Beyond the gate, but among so many benchmarks chance does as much too often, by a t test with the bootstrap's
+    /// standard error.
     NotCertain {
         /// Corrected for both looks and all benchmarks.
         p_adjusted: f64,
@@ -201,12 +206,6 @@ impl fmt::Display for Reason {
                 percent(interval.low - 1.0),
                 percent(interval.high - 1.0)
             ),
-            Self::NotCertain { p_adjusted, benchmarks: 1 } => {
-                write!(
-                    formatter,
-                    "beyond the gate, but not certain: chance alone does it with p = {p_adjusted:.2e}"
-                )
-            }
             Self::NotCertain { p_adjusted, benchmarks } => write!(
                 formatter,
                 "beyond the gate, but among {benchmarks} benchmarks chance alone does it with p = {p_adjusted:.2e}"

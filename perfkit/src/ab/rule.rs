@@ -9,10 +9,13 @@ use crate::format::Better;
 /// test needs one in 400.
 pub const LEAST_ROUNDS: usize = 9;
 
-/// Rounds of the first look unless a rule says otherwise. Beside noisy neighbours a process runs at one of two speeds, and
-/// the low quantile needs some rounds at the better one: on rounds recorded beside two busy processes and builds on both
-/// cores, 12 and 24 rounds told in five of ten comparisons, 20 and 40 in more than six.
+/// Rounds of the first look unless a rule says otherwise.
 pub const FIRST_LOOK_ROUNDS: usize = 20;
+
+/// The last look takes this many times the rounds of the first. Beside noisy neighbours a process runs at one of two
+/// speeds, in bursts longer than a first look, and the low quantile needs some rounds at the better speed. A quiet
+/// machine tells at the first look, so that what is spent is spent where it helps.
+pub const EXTENSION: usize = 4;
 
 /// The most rounds of a first look: enough for hours of recording, and a bound on what a verdict costs.
 pub const MOST_ROUNDS: usize = 5000;
@@ -44,7 +47,7 @@ impl Rule {
         Ok(Self { max_worsening, better, first_look: FIRST_LOOK_ROUNDS })
     }
 
-    /// Look first after this many rounds, and for the last time after twice as many. Kept from [`LEAST_ROUNDS`] to
+    /// Look first after this many rounds, and for the last time after [`EXTENSION`] times as many. Kept from [`LEAST_ROUNDS`] to
     /// [`MOST_ROUNDS`].
     pub fn with_first_look(mut self, rounds: usize) -> Self {
         self.first_look = rounds.clamp(LEAST_ROUNDS, MOST_ROUNDS);
@@ -68,7 +71,7 @@ impl Rule {
 
     /// Rounds of the last look: the one extension.
     pub fn last_look(&self) -> usize {
-        2 * self.first_look
+        EXTENSION * self.first_look
     }
 
     /// The ratio of times (new over old) above which the metric is worse.
@@ -119,8 +122,8 @@ mod tests {
 
     #[test]
     fn the_extension_is_declared_and_too_few_rounds_cannot_be() {
-        assert_eq!((Rule::default().first_look(), Rule::default().last_look()), (20, 40));
+        assert_eq!((Rule::default().first_look(), Rule::default().last_look()), (20, 80));
         assert_eq!(Rule::default().with_first_look(1).first_look(), LEAST_ROUNDS);
-        assert_eq!(Rule::default().with_first_look(usize::MAX).last_look(), 2 * MOST_ROUNDS);
+        assert_eq!(Rule::default().with_first_look(usize::MAX).last_look(), EXTENSION * MOST_ROUNDS);
     }
 }

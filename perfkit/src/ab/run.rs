@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use serde_json::json;
 
+use super::rule::EXTENSION;
 use crate::{
     format::{Arm, ArmRound, Round, Rounds, rounds::ROUNDS_SCHEMA},
     instrument::{self, Executable, InstrumentError, RoundBy, ab_round},
@@ -45,7 +46,8 @@ pub struct Pairing {
 pub struct Schedule {
     /// Rounds before the first look.
     pub rounds: u32,
-    /// Whether as many rounds again may follow where the first look cannot tell: declared beforehand.
+    /// Whether more rounds may follow where the first look cannot tell, up to [`EXTENSION`] times as many in all:
+    /// declared beforehand.
     pub extension: bool,
     /// The length of one arm's round.
     pub length: Duration,
@@ -58,10 +60,13 @@ pub const SHORTEST_ROUND: Duration = Duration::from_millis(20);
 /// The longest round: more rounds say more than longer ones.
 pub const LONGEST_ROUND: Duration = Duration::from_secs(10);
 
+/// [`EXTENSION`] in the type of a number of rounds.
+const EXTENDED: u32 = EXTENSION as u32;
+
 impl Schedule {
     /// `rounds` and an extension that together take about `budget` per benchmark, on an idle CPU of this machine.
     pub fn within(budget: Duration, rounds: u32) -> Self {
-        let arms = 2 * 2 * rounds.max(1);
+        let arms = 2 * EXTENDED * rounds.max(1);
         let length = (budget / arms).clamp(SHORTEST_ROUND, LONGEST_ROUND);
         Self { rounds: rounds.max(1), extension: true, length, cpu: instrument::choose_cpu() }
     }
@@ -76,12 +81,20 @@ pub struct Recorded {
     pub failure: Option<(Arm, InstrumentError)>,
 }
 
-/// Measure all pairings. After the declared rounds, those that `needs_more` names get as many again; it sees all of them,
-/// in the order of the pairings, because benchmarks are judged together. Stops where the user asks to ([`instrument::interrupted`]); whole rounds are kept. `scratch` belongs to this call alone.
+impl Recorded {
+    /// Whether there is something to judge: a side that gave up leaves no times, whatever it had finished before.
+    pub fn tells(&self) -> bool {
+        self.failure.is_none() && !self.rounds.rounds.is_empty()
+    }
+}
+
+/// Measure all pairings. After the declared rounds, those that `needs_more` names are extended; it sees all of them, in
+/// the order of the pairings, because benchmarks are judged together. Stops where the user asks to
+/// ([`instrument::interrupted`]); whole rounds are kept. `scratch` belongs to this call alone.
 pub fn run(
     pairings: &[Pairing],
     schedule: &Schedule,
-    needs_more: &dyn Fn(&[&Rounds]) -> Vec<bool>,
+    needs_more: &dyn Fn(&[Recorded]) -> Vec<bool>,
     scratch: &Path,
     progress: &Progress,
 ) -> Vec<Recorded> {
@@ -90,14 +103,13 @@ pub fn run(
     let everything: Vec<usize> = (0..pairings.len()).collect();
     rounds(pairings, &everything, 0..schedule.rounds, schedule, &mut recorded, scratch, progress);
     if schedule.extension && !instrument::interrupted() {
-        let first_look: Vec<&Rounds> = recorded.iter().map(|found| &found.rounds).collect();
-        let needing = needs_more(&first_look);
+        let needing = needs_more(&recorded);
         let open = |index: &usize| {
             let has_failed = recorded.get(*index).is_none_or(|found| found.failure.is_some());
             !has_failed && needing.get(*index) == Some(&true)
         };
         let open: Vec<usize> = everything.into_iter().filter(open).collect();
-        let extension = schedule.rounds..2 * schedule.rounds;
+        let extension = schedule.rounds..EXTENDED.saturating_mul(schedule.rounds);
         rounds(pairings, &open, extension, schedule, &mut recorded, scratch, progress);
     }
     progress.finish();
@@ -235,7 +247,7 @@ mod tests {
     #[test]
     fn the_declared_extension_happens_once_and_only_if_asked_for() {
         let (found, order) = compare(GOOD, GOOD, true);
-        assert_eq!((found.rounds.rounds.len(), order.as_str()), (4, "abbaabba"));
+        assert_eq!((found.rounds.rounds.len(), order.as_str()), (8, "abbaabbaabbaabba"));
     }
 
     #[test]
@@ -249,7 +261,7 @@ mod tests {
     #[test]
     fn a_budget_is_shared_by_both_arms_and_the_extension() {
         let schedule = Schedule::within(Duration::from_secs(48), 12);
-        assert_eq!((schedule.rounds, schedule.length), (12, Duration::from_secs(1)));
+        assert_eq!((schedule.rounds, schedule.length), (12, Duration::from_millis(500)));
         assert_eq!(Schedule::within(Duration::ZERO, 0).length, SHORTEST_ROUND);
     }
 }

@@ -52,10 +52,10 @@ pub struct AbArgs {
     /// Only ids under this prefix or matching this pattern (repeatable); `*` stays within a path component
     #[arg(long = "filter", value_name = "GLOB")]
     filters: Vec<String>,
-    /// Rounds of the first look; where they cannot tell, as many again follow once [default: 20]
+    /// Rounds of the first look; where they cannot tell, three times as many follow once [default: 20]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(LEAST_ROUNDS as i64..=1000))]
     rounds: Option<u32>,
-    /// Seconds per benchmark that are spent at most: both sides, both looks
+    /// Seconds per benchmark, about: both sides, both looks. A round is never shorter than 20 ms
     #[arg(long, value_name = "SECONDS", default_value_t = SECONDS, value_parser = seconds)]
     seconds: f64,
     /// A time may worsen by this: `2%` or `0.02` [default: 2%]
@@ -115,7 +115,7 @@ fn measure(workspace: &Workspace, a: &str, args: &AbArgs) -> Result<AbReport, Fa
     let schedule = Schedule::within(Duration::from_secs_f64(args.seconds), first_look);
     let scratch = session::scratch()?;
     let probe = host::EnvironmentProbe::start();
-    let found = compare_arms(&arms, &schedule, &|_| rule, !args.no_counts, scratch.path(), &progress);
+    let found = compare_arms(&arms, &schedule, &|_| vec![rule], !args.no_counts, scratch.path(), &progress);
     let report = AbReport {
         host: Some(Host {
             profile,
@@ -241,6 +241,12 @@ fn exit(report: &AbReport) -> Exit {
         () if failed || report.partial => Exit::ToolFailed,
         () if any(Finding::Worse) => Exit::GateFailed,
         () if any(Finding::CannotTell) => Exit::Inconclusive,
+        // Rows whose meaning changed are shown; where there is nothing else, nothing was compared.
+        () if any(Finding::NotComparable)
+            && report.benchmarks.iter().all(|row| row.finding == Finding::NotComparable) =>
+        {
+            Exit::Refused
+        }
         () => Exit::Held,
     }
 }

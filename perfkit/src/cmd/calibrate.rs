@@ -16,7 +16,7 @@ use crate::{
     },
     compare::is_counted,
     format::{
-        Calibrated, Calibration, Config, GateKind, Problem, ProblemKind, Rounds,
+        Calibrated, Calibration, Config, GateKind, Problem, ProblemKind,
         calibration::{CALIBRATION_SCHEMA, is_gateable},
         config::Instrument,
         document::{document_text, write_document},
@@ -97,12 +97,12 @@ pub(super) fn execute(global: &Global, args: &CalibrateArgs) -> Result<Exit, Fai
     Ok(if failed || nothing || instrument::interrupted() { Exit::ToolFailed } else { Exit::Held })
 }
 
-/// Benchmarks with more threads than cores never gate, so they need no floor.
+/// Benchmarks with more threads than cores never gate, so they need no floor; neither do those that are not timed.
 fn calibrated_here(plan: &Plan) -> (Vec<Planned>, Vec<Problem>) {
     let cores = host::fingerprint().cores;
     let mut problems = plan.problems.clone();
     let mut rows = Vec::new();
-    for row in &plan.rows {
+    for row in plan.rows.iter().filter(|row| row.instruments.contains(&Instrument::Time)) {
         if row.benchmark.threads > cores {
             let message = format!("needs {} cores, this machine has {cores}", row.benchmark.threads);
             let subject = row.benchmark.id.clone();
@@ -134,7 +134,7 @@ fn measure(
     let pairings: Vec<_> = arms.shared.iter().map(|shared| shared.pairing()).collect();
     let scratch = session::scratch()?;
     let probe = host::EnvironmentProbe::start();
-    let never = |all: &[&Rounds]| vec![false; all.len()];
+    let never = |all: &[Recorded]| vec![false; all.len()];
     let recorded = run(&pairings, schedule, &never, scratch.path(), progress);
     let environment = probe.finish();
     let mut found = Vec::new();

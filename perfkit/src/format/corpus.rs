@@ -28,6 +28,9 @@ pub struct Corpus {
     pub machine: Fingerprint,
     /// The kernel.
     pub kernel: String,
+    /// Which perfkit, and how it was built; empty where that was not kept.
+    #[serde(default)]
+    pub build: String,
     /// The length of one arm's round.
     pub milliseconds: u64,
     /// When rounds were recorded, and at what load.
@@ -138,6 +141,7 @@ mod tests {
             condition: "quiet".to_owned(),
             machine: Fingerprint::default(),
             kernel: "6.1".to_owned(),
+            build: "perfkit 0, optimised".to_owned(),
             milliseconds: 200,
             sessions: vec![Session { date: "2026-01-02".to_owned(), load_before: Some(0.1), added: 2 }],
             arms: vec!["base".to_owned(), "same".to_owned(), "slow".to_owned()],

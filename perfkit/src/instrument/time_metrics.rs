@@ -9,11 +9,8 @@ use std::collections::BTreeMap;
 use super::time::TimeRound;
 use crate::{
     format::{Benchmark, Metric, metric_info},
-    statistics::quantile,
+    statistics::{LOW_QUANTILE, quantile},
 };
-
-/// Which quantile of per-round minima.
-const KERNEL_QUANTILE: f64 = 0.2;
 
 /// The level of an interval whose ends are the extremes of the rounds.
 const EXTREMES: f64 = 1.0;
@@ -67,7 +64,7 @@ struct Metrics(BTreeMap<String, Metric>);
 impl Metrics {
     /// The statistic over rounds, then made into another unit, so that a rate is the rate of exactly that time.
     fn over_rounds(&mut self, name: &str, ns: &[f64], contended: bool, convert: impl Fn(f64) -> f64) {
-        let (statistic, at) = if contended { ("median", 0.5) } else { ("p20_min", KERNEL_QUANTILE) };
+        let (statistic, at) = if contended { ("median", 0.5) } else { ("p20_min", LOW_QUANTILE) };
         let value = convert(quantile(ns, at));
         let ends = [convert(quantile(ns, 0.0)), convert(quantile(ns, 1.0))];
         // A body that was optimised away takes no time and has no rate.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Column, Emphasis, Lines, Table, Terminal, units};
 use crate::{
-    ab::{Change, Estimate, Judgement},
+    ab::{Change, Estimate, Judgement, rule::EXTENSION},
     compare::{self, State},
     format::{AbReport, Compared, Finding, ProblemKind, metric_info},
 };
@@ -84,7 +84,8 @@ fn head(report: &AbReport) -> Lines {
     parts.extend(report.host.as_ref().map(|host| format!("host {}  isa {}", host.profile, host.isa)));
     parts.extend(report.cpu.map(|cpu| format!("pinned to CPU {cpu}")));
     let length = report.round_milliseconds.map(|ms| format!(" of {ms} ms")).unwrap_or_default();
-    parts.push(format!("{} rounds{length}, then once {}", report.first_look, 2 * report.first_look));
+    let last_look = EXTENSION * report.first_look;
+    parts.push(format!("{} rounds{length}, where they do not tell {last_look}", report.first_look));
     parts.push(format!("gate: at most {} time", units::percent(report.max_worsening)));
     lines.push(Emphasis::Plain, parts.join("  "));
     let steal = report.environment.as_ref().and_then(|guard| guard.steal);
@@ -181,8 +182,9 @@ fn explanations(row: &Compared) -> Vec<(Emphasis, String)> {
 fn certainty(time: &Judgement) -> Option<(Emphasis, String)> {
     let certain = matches!(time.verdict, Change::Worse | Change::Better);
     certain.then(|| {
+        let rank = time.rank_p.map_or(String::new(), |p| format!("; Mann-Whitney p = {p:.1e}"));
         let text = format!(
-            "{} rounds, p = {:.1e} corrected for both looks and all benchmarks",
+            "{} rounds, p = {:.1e} corrected for both looks and all benchmarks{rank}",
             time.rounds, time.p_adjusted
         );
         (Emphasis::Dim, text)

@@ -57,8 +57,8 @@ pub fn compare_times(
     let rule = Rule::default();
     let schedule = Schedule::within(budget, u32::try_from(rule.first_look()).unwrap_or(u32::MAX));
     let pairings: Vec<Pairing> = others.iter().map(|other| pairing(executables, other)).collect();
-    let needs_more = |all: &[&Rounds]| {
-        let family: Vec<(&Rounds, Rule)> = all.iter().map(|rounds| (*rounds, rule)).collect();
+    let needs_more = |recorded: &[Recorded]| {
+        let family: Vec<(&Rounds, Rule)> = recorded.iter().map(|recorded| (&recorded.rounds, rule)).collect();
         judge_all(&family).iter().map(|judgement| judgement.wanted_rounds.is_some()).collect()
     };
     let recorded = ab::run(&pairings, &schedule, &needs_more, scratch, progress);

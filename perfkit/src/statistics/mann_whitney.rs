@@ -4,7 +4,7 @@
 //! Exact for small samples without ties, by counting arrangements (their recurrence); else the normal approximation
 //! with the correction for ties (Lehmann, "Nonparametrics", 1975, section 1.4) and for continuity. It says nothing of
 //! how large a difference is: with enough rounds a difference of no interest is certain. Verdicts therefore rest on an
-//! effect's interval, and this stands beside them for those who are used to it.
+//! effect's interval; its p value stands in a judgement for those who are used to it.
 
 use super::normal;
 

@@ -17,5 +17,5 @@ pub use bootstrap::bootstrap;
 pub use holm::holm;
 pub use least_squares::{CostLine, LineError, fit_costs};
 pub use mann_whitney::{MannWhitney, mann_whitney};
-pub use quantile::{RankedSample, quantile, quantile_in_place};
+pub use quantile::{LOW_QUANTILE, MEDIAN, RankedSample, quantile, quantile_in_place};
 pub use randomisation::{Randomisation, randomisation};

@@ -1,6 +1,13 @@
 //! Quantiles of a sample: linear interpolation between order statistics, type 7 of Hyndman and Fan, "Sample Quantiles
 //! in Statistical Packages" (1996), which is also the default of R and NumPy.
 
+/// The quantile of kernels' minima over rounds: a neighbour can only lengthen a kernel, so low enough to be rid of
+/// disturbed rounds, and not as lucky as the least of all.
+pub const LOW_QUANTILE: f64 = 0.2;
+
+/// The quantile of contended work, of which waiting is part.
+pub const MEDIAN: f64 = 0.5;
+
 /// A quantile. Zero for no values.
 pub fn quantile(values: &[f64], at: f64) -> f64 {
     quantile_in_place(&mut values.to_vec(), at)

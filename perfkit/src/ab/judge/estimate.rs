@@ -4,19 +4,14 @@ use crate::{
     ab::judgement::{Basis, Estimate, Reason},
     format::{Arm, ArmRound, Round},
     statistics::{
-        RankedSample, bootstrap, bootstrap::RESAMPLES, quantile, quantile_in_place, random::SplitMix64,
-        student_t,
+        LOW_QUANTILE, MEDIAN, RankedSample, bootstrap, bootstrap::RESAMPLES, quantile, quantile_in_place,
+        random::SplitMix64, student_t,
     },
 };
 
-/// The quantile of kernels' minima over rounds: low enough to be rid of disturbed rounds, not so low as to be one.
-const LOW_QUANTILE: f64 = 0.2;
-
-const MEDIAN: f64 = 0.5;
-
 /// What is held against each other: old and new of each round.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Sides {
+pub(in crate::ab) struct Sides {
     pub basis: Basis,
     /// Which quantile over rounds.
     pub quantile: f64,

@@ -60,12 +60,15 @@ pub(super) fn paired_ratio(pairs: &[(f64, f64)]) -> f64 {
     quantile(&pairs.iter().map(|(a, b)| b / a).collect::<Vec<_>>(), 0.5)
 }
 
-/// Only the side that faces the gate has to be tight: how much worse than worse it might be changes nothing.
+/// Rounds that differ much from each other are trusted only where the interval is tight all the same. Only the side that
+/// faces the gate has to be: how much worse than worse it might be changes nothing.
 fn spread(judgement: &Judgement, judged: &Estimate, rule: &Rule) -> Option<Reason> {
     let towards_the_gate = match judgement.verdict {
         Change::Worse => judged.ratio / judged.interval.low,
         Change::Better => judged.interval.high / judged.ratio,
-        Change::Unchanged | Change::CannotTell => judged.interval.high / judged.interval.low,
+        Change::Unchanged | Change::CannotTell => {
+            (judged.interval.high / judged.ratio).max(judged.ratio / judged.interval.low)
+        }
     };
     let tight = towards_the_gate.ln() <= rule.worse_above().ln().max(TIGHT * judged.ratio.ln().abs());
     (judged.spread > WIDE_SPREAD && !tight).then_some(Reason::Spread { spread: judged.spread })

@@ -9,22 +9,21 @@
 //! if the whole interval lies within; else *cannot tell*, with the reason. The gate is what the rule declares: the noise
 //! of the rounds at hand never widens it.
 //!
-//! **Two looks.** After n rounds, and only if they do not tell, once more after 2n: declared before anything is
+//! **Two looks.** After n rounds, and only if they do not tell, once more after 4n: declared before anything is
 //! measured. Rounds between and beyond are not looked at, so that stopping early by chance is no third look.
 //!
 //! **False alarms.** The same program on both sides must end as worse or better in at most 1 of 100 comparisons, also
 //! where the gate is as small as the noise or zero. Two sides and two looks share that by Bonferroni: [`TAIL`] = 0.25 %
-//! each. A percentile interval with such tails does not keep it alone: of 12 values the 20th percentile lies between
-//! the third and the fourth, and resampling cannot go below the first (simulated, gate 0: 1.2 % of first looks instead
-//! of 0.5 %). Two more conditions do:
+//! each. A percentile interval with such tails does not keep it alone: of 20 values the 20th percentile lies between
+//! the fourth and the fifth, and resampling cannot go below the first. Two more conditions do:
 //!
 //! * *Randomisation*: exchange the sides within rounds; at most [`TAIL`] of the exchanges may give a ratio this far
 //!   beyond the gate. Under "the same program twice" this is exact whatever the noise, so the 1 % holds by construction.
 //!   Its finest p is 2^-n, too coarse for hundreds of benchmarks.
-//! * *Studentised bootstrap*: the distance of the logarithm of the ratio from the gate's, in bootstrap standard errors,
-//!   held against Student's t with n - 1 degrees of freedom (Davison and Hinkley, 1997, section 5.2). Its tail has
-//!   no finest step, and costs no more resamples. It is corrected by [`holm`] over all benchmarks judged together and
-//!   doubled for the two looks, so that the 1 % holds for the whole family.
+//! * *Among many*: the distance of the logarithm of the ratio from the gate's, in bootstrap standard errors, held against
+//!   Student's t with n - 1 degrees of freedom. This t test is approximate, but its tail has no finest step. It is
+//!   corrected by [`holm`] over all benchmarks judged together and doubled for the two looks, so that the 1 % is kept
+//!   for the whole family. One benchmark alone needs no such correction: its p value is told and decides nothing.
 //!
 //! **Guards** (`guards`) turn a verdict into *cannot tell* and never into another.
 //!
@@ -33,7 +32,8 @@
 mod estimate;
 mod guards;
 
-use estimate::{Sides, estimate};
+pub(super) use estimate::Sides;
+use estimate::estimate;
 
 use super::{
     judgement::{Basis, Change, Estimate, Judgement, Reason},
@@ -41,7 +41,7 @@ use super::{
 };
 use crate::{
     format::Rounds,
-    statistics::{holm, random::SplitMix64, randomisation},
+    statistics::{holm, mann_whitney, random::SplitMix64, randomisation},
 };
 
 /// The chance of a false alarm on one side at one look.
@@ -101,7 +101,7 @@ fn settle(judgements: &mut [Judgement], family: &[(&Rounds, Rule)], look: u8) {
         };
         judgement.p_adjusted = (LOOKS * adjusted).min(1.0);
         let claims = matches!(judgement.verdict, Change::Worse | Change::Better);
-        if claims && judgement.p_adjusted > LOOKS * TAIL {
+        if claims && benchmarks > 1 && judgement.p_adjusted > LOOKS * TAIL {
             judgement.verdict = Change::CannotTell;
             judgement.reasons.push(Reason::NotCertain { p_adjusted: judgement.p_adjusted, benchmarks });
         }
@@ -136,6 +136,8 @@ fn examine(rounds: &Rounds, rule: &Rule, look: u8) -> Judgement {
     judgement.judged = Some(judged.shown);
     judgement.wall = wall.map(|wall| wall.shown);
     judgement.paired_ratio = Some(guards::paired_ratio(&sides.judged));
+    let (a, b): (Vec<f64>, Vec<f64>) = sides.judged.iter().copied().unzip();
+    judgement.rank_p = mann_whitney(&a, &b).map(|test| test.p_two_sided);
     if judgement.look == 0 {
         return judgement;
     }
@@ -171,6 +173,7 @@ fn blank(id: &str, rule: &Rule, rounds: usize) -> Judgement {
         p_worse: 1.0,
         p_better: 1.0,
         p_adjusted: 1.0,
+        rank_p: None,
         reasons: Vec::new(),
         notes: Vec::new(),
         wanted_rounds: None,

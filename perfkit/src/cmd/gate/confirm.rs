@@ -15,7 +15,7 @@ use crate::{
         Change, Judgement, Rule, Schedule,
         arms::{Arms, ArmsError, Revision, build_arms},
         comparison::{Comparison, compare_arms},
-        judge_all, record,
+        record,
         rule::FIRST_LOOK_ROUNDS,
     },
     format::{BaselineKind, Better, EnvironmentGuard, Finding, Outcome, Rounds, Verdict, config::Instrument},
@@ -120,7 +120,7 @@ fn arms(
 }
 
 impl Confirmation {
-    /// Rounds of every benchmark under suspicion; the narrowest of its gates decides whether more are needed.
+    /// Rounds of every benchmark under suspicion, all questions judged as one family.
     fn measure(
         &mut self,
         arms: &Arms,
@@ -128,47 +128,44 @@ impl Confirmation {
         verdicts: &[Verdict],
         progress: &Progress,
     ) -> Result<Comparison, Failure> {
-        let mut narrowest: BTreeMap<&str, f64> = BTreeMap::new();
+        let mut gates: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
         for suspicion in suspicions {
             if let Some(verdict) = verdicts.get(suspicion.verdict) {
-                let gate = narrowest.entry(&verdict.id).or_insert(f64::INFINITY);
-                *gate = gate.min(suspicion.max_worsening);
+                gates.entry(&verdict.id).or_default().push(suspicion.max_worsening);
             }
+        }
+        for gates in gates.values_mut() {
+            gates.sort_by(f64::total_cmp);
+            // The same question of two metrics is one question.
+            gates.dedup();
         }
         let first_look = u32::try_from(FIRST_LOOK_ROUNDS).unwrap_or(u32::MAX);
         let schedule = Schedule::within(Duration::from_secs_f64(crate::cmd::ab::SECONDS), first_look);
-        let rule = |id: &str| narrowest.get(id).map_or_else(Rule::default, |gate| rule(*gate));
+        let questions = |id: &str| gates.get(id).into_iter().flatten().map(|gate| rule(*gate)).collect();
         let scratch = session::scratch()?;
         let probe = host::EnvironmentProbe::start();
-        let found = compare_arms(arms, &schedule, &rule, false, scratch.path(), progress);
+        let found = compare_arms(arms, &schedule, &questions, false, scratch.path(), progress);
         self.environment = Some(probe.finish());
         Ok(found)
     }
 
-    /// Judge all suspicions as one family, each by its own gate.
+    /// Give each suspicion the verdict on its own gate.
     fn settle(&mut self, arms: &Arms, found: &Comparison, suspicions: &[Question], verdicts: &mut [Verdict]) {
-        let mut family: Vec<(&Rounds, Rule)> = Vec::new();
-        let mut members: Vec<usize> = Vec::new();
         for suspicion in suspicions {
             let Some(verdict) = verdicts.get_mut(suspicion.verdict) else { continue };
             let same = found.benchmarks.iter().find(|row| row.id == verdict.id);
-            match found.rounds.iter().find(|rounds| rounds.id == verdict.id) {
-                Some(rounds) if !has_failed(found, &verdict.id) => {
-                    family.push((rounds, rule(suspicion.max_worsening)));
-                    members.push(suspicion.verdict);
-                }
-                _ if same.is_some_and(|row| row.finding == Finding::CannotHaveChanged) => {
+            let answer = found.judgements.iter().find(|judgement| {
+                judgement.id == verdict.id && judgement.max_worsening == suspicion.max_worsening
+            });
+            match answer {
+                Some(judgement) => self.take(verdict, judgement),
+                None if same.is_some_and(|row| row.finding == Finding::CannotHaveChanged) => {
                     self.clear(verdict, "code and data are the same as the base's: it cannot have changed");
                 }
-                _ => {
+                None => {
                     let why = unmeasured(arms, found, &verdict.id);
                     stays(verdict, &why);
                 }
-            }
-        }
-        for (judgement, place) in judge_all(&family).iter().zip(members) {
-            if let Some(verdict) = verdicts.get_mut(place) {
-                self.take(verdict, judgement);
             }
         }
     }
@@ -240,10 +237,6 @@ fn stays(verdict: &mut Verdict, why: &str) {
 
 fn rule(max_worsening: f64) -> Rule {
     Rule::new(max_worsening, Better::Less).unwrap_or_default().with_first_look(FIRST_LOOK_ROUNDS)
-}
-
-fn has_failed(found: &Comparison, id: &str) -> bool {
-    found.problems.iter().any(|problem| problem.subject == id)
 }
 
 /// Why a benchmark under suspicion has no rounds.
