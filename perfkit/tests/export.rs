@@ -3,6 +3,8 @@
 
 mod samples;
 
+use std::collections::BTreeSet;
+
 use perfkit::{
     export::{
         BencherMetricFormat, Benchstat, Csv, Document, ExportError, Exporter, GithubActionBenchmark,
@@ -10,7 +12,7 @@ use perfkit::{
     },
     format::{Baseline, BaselineKind, Benchmark, HostRules, Run, config::Patterns},
     import::{ImportOptions, import_bmf},
-    store::Samples,
+    store::{Measured, Samples},
 };
 
 /// Two rounds of two samples for one of two benchmarks; the other is a cold count.
@@ -31,7 +33,8 @@ fn source() -> Source {
     let mut beside = Samples::default();
     let rounds = vec![vec![(10.0, 1040.0), (20.0, 2200.0)], vec![(10.0, 1060.0), (20.0, 2100.0)]];
     beside.time.insert(sum.id.clone(), rounds);
-    Source { benchmarks: vec![cold, sum], samples: beside, run: Some(Box::new(run)) }
+    let host = run.host.profile.clone();
+    Source { benchmarks: vec![cold, sum], samples: beside, host, run: Some(Box::new(run)) }
 }
 
 fn texts(exporter: &dyn Exporter) -> Vec<(&'static str, String)> {
@@ -40,8 +43,12 @@ fn texts(exporter: &dyn Exporter) -> Vec<(&'static str, String)> {
 }
 
 fn only(exporter: &dyn Exporter) -> String {
-    let [(_, text)] = texts(exporter).try_into().unwrap();
-    text
+    only_of(exporter, &source())
+}
+
+fn only_of(exporter: &dyn Exporter, source: &Source) -> String {
+    let [document] = exporter.export(source).unwrap().try_into().unwrap();
+    document.text
 }
 
 #[test]
@@ -56,7 +63,9 @@ fn bmf_goes_out_and_comes_back() {
         author: "a".to_owned(),
         date: "2026-03-05".to_owned(),
     };
-    let back: Baseline = import_bmf(&only(&BencherMetricFormat), &options).unwrap();
+    let mut source = source();
+    source.benchmarks.push(samples::row("process/start", &[("ir", 81_000.0, "startup")]));
+    let back: Baseline = import_bmf(&only_of(&BencherMetricFormat, &source), &options).unwrap();
     let figures = |rows: &[Benchmark]| -> Vec<(String, String, f64, Option<f64>)> {
         let metrics =
             rows.iter().flat_map(|row| row.metrics.iter().map(move |(name, metric)| (row, name, metric)));
@@ -65,10 +74,11 @@ fn bmf_goes_out_and_comes_back() {
         });
         figures.collect()
     };
-    assert_eq!(figures(&back.benchmarks), figures(&source().benchmarks));
+    assert_eq!(figures(&back.benchmarks), figures(&source.benchmarks));
     let statistic = |id: &str, name: &str| back.live(id).unwrap().metrics[name].statistic.clone();
     assert_eq!(statistic("foreign/cold", "ir"), "first_call", "a cold call must not come back as exact");
     assert_eq!(statistic("known sums/\"quoted\", 1", "ir"), "exact");
+    assert_eq!(statistic("process/start", "ir"), "startup");
 }
 
 #[test]
@@ -82,6 +92,10 @@ fn github_action_benchmark_gets_a_list_a_direction() {
         list.as_array().unwrap().iter().map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(named(&bigger), ["known sums/\"quoted\", 1 throughput_Bps"]);
+    let sum = |name: &str| format!("known sums/\"quoted\", 1 {name}");
+    let of_sum = ["allocs_per_op", "cpu_time_ns", "ir", "time_ns"].map(sum);
+    let of_cold = ["foreign/cold ir_first_call", "foreign/cold peak_bytes"].map(str::to_owned);
+    assert_eq!(named(&smaller), [&of_cold[..], &of_sum[..]].concat());
     assert_eq!(bigger[0]["unit"], "B/s");
     assert_eq!(smaller.as_array().unwrap().len(), 6);
     let time = smaller.as_array().unwrap().iter().find(|entry| entry["unit"] == "ns").unwrap();
@@ -123,6 +137,17 @@ fn hyperfine_refuses_what_has_no_samples() {
 }
 
 #[test]
+fn a_sample_without_iterations_is_none() {
+    let mut source = source();
+    for rounds in source.samples.time.values_mut() {
+        rounds[0].push((0.0, 5.0));
+        rounds.push(vec![(0.0, 0.0)]);
+    }
+    assert_eq!(only_of(&Benchstat, &source), only(&Benchstat));
+    assert_eq!(only_of(&Hyperfine, &source), only(&Hyperfine));
+}
+
+#[test]
 fn benchstat_gets_a_line_a_round() {
     insta::assert_snapshot!(only(&Benchstat));
 }
@@ -148,14 +173,50 @@ fn openmetrics_keeps_each_family_in_one_piece() {
     insta::assert_snapshot!(text);
 }
 
+/// Prometheus's text 0.0.4, as <https://prometheus.io/docs/instrumenting/exposition_formats/> has it: five types, and a
+/// sample of a family of a scalar type goes by the family's own name.
+#[test]
+fn openmetrics_is_text_that_a_collector_of_files_reads_too() {
+    let text = only(&OpenMetrics);
+    let mut family = "";
+    for line in text.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        match words[..] {
+            ["#", "TYPE", name, kind] => {
+                assert!(["counter", "gauge", "untyped"].contains(&kind), "{line}");
+                family = name;
+            }
+            ["#", "HELP", name, ..] => assert_eq!(name, family, "{line}"),
+            ["#", ..] => {}
+            _ => assert_eq!(line.split('{').next(), Some(family), "{line}"),
+        }
+    }
+}
+
+#[test]
+fn openmetrics_of_two_baselines_are_two_sets_of_series() {
+    let series = |name: &str| {
+        let baseline = Baseline { name: name.to_owned(), ..samples::timed() };
+        let found = Measured::Baseline(Box::new(baseline));
+        let source = Source::picked(found, &Patterns::default(), &[]).unwrap();
+        let text = only_of(&OpenMetrics, &source);
+        let samples = text.lines().filter(|line| !line.starts_with('#'));
+        samples.map(|line| line.rsplit_once(' ').unwrap().0.to_owned()).collect::<BTreeSet<String>>()
+    };
+    let (one, other) = (series("i9-14900K"), series("m1-max"));
+    assert!(!one.is_empty() && one.is_disjoint(&other), "{one:?}");
+}
+
 #[test]
 fn what_was_not_asked_for_is_left_out_and_nothing_at_all_is_an_error() {
-    let all = source().benchmarks;
+    let mut run = samples::run();
+    run.benchmarks = source().benchmarks;
     let picked = |patterns: &[&str], metrics: &[&str]| {
         let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
         let metrics: Vec<String> = metrics.iter().map(|&metric| metric.to_owned()).collect();
         let patterns = Patterns::new(&patterns).unwrap();
-        Source::picked(all.clone(), Samples::default(), None, &patterns, &metrics)
+        let found = Measured::Run(Box::new(run.clone()), Box::default());
+        Source::picked(found, &patterns, &metrics)
     };
     let source = picked(&["foreign"], &["ir"]).unwrap();
     assert_eq!((source.benchmarks.len(), source.benchmarks[0].metrics.len()), (1, 1));

@@ -1,6 +1,8 @@
 //! Criterion's folder and critcmp's exports as baselines.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod workspace;
+
 use std::{
     fs,
     path::Path,
@@ -148,4 +150,27 @@ fn what_is_no_export_of_critcmp_is_refused_by_name() {
     assert!(refusal(&export(&[])).contains("holds no benchmark"));
     assert!(refusal(&export(&[("a//b", &estimates("2.0", "null"))])).contains("\"a//b\""));
     assert!(refusal(&export(&[("a", &estimates("-2.0", "null"))])).contains("point_estimate is -2"));
+}
+
+#[test]
+fn what_is_imported_as_times_of_a_host_is_verified_without_a_revision_and_a_run_is_not() {
+    let workspace = workspace::Workspace::new(&[]);
+    save(&workspace.path().join("criterion"), "sum/new", "sum", "null", &estimates("2.0", "2.0"));
+    let options = [
+        ["--format", "criterion"],
+        ["--kind", "timed"],
+        ["--name", "build-box"],
+        ["--isa", "x86_64-avx2"],
+        ["--title", "before perfkit"],
+        ["--reason", "to begin with"],
+        ["--author", "A. Author"],
+        ["--brand-contains", "7950X"],
+    ];
+    let (code, text) = workspace.says(&[&["import", "criterion"], options.as_flattened()].concat());
+    assert_eq!(code, 0, "{text}");
+    let (code, text) = workspace.says(&["baseline", "verify"]);
+    assert_eq!(code, 0, "{text}");
+    workspace.edit("baselines/build-box.json", "\"before perfkit\"", "\"run 0a1b2c\"");
+    let (code, text) = workspace.says(&["baseline", "verify"]);
+    assert_eq!(code, 1, "a run that was accepted has a revision: {text}");
 }

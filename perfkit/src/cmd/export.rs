@@ -11,7 +11,7 @@ use crate::{
         Hyperfine, OpenMetrics, Source,
     },
     format::{config::Patterns, document::write_whole, metric::METRICS, metric_info},
-    store::{Measured, Samples, Store},
+    store::Store,
 };
 
 /// Arguments of `perfkit export`.
@@ -73,11 +73,7 @@ pub(super) fn execute(global: &Global, args: &ExportArgs) -> Result<Exit, Failur
     }
     let workspace = global.workspace()?;
     let found = Store::open(&workspace)?.find(&args.source, &workspace.baselines())?;
-    let (rows, samples, run) = match found {
-        Measured::Run(run, samples) => (run.benchmarks.clone(), *samples, Some(run)),
-        Measured::Baseline(baseline) => (baseline.benchmarks, Samples::default(), None),
-    };
-    let source = Source::picked(rows, samples, run, &patterns, &args.metrics)?;
+    let source = Source::picked(found, &patterns, &args.metrics)?;
     let documents = args.format.exporter().export(&source)?;
     for document in documents.iter().filter(|document| document.left_out > 0) {
         eprintln!("{}: {} benchmarks have no place in this format", document.file_name, document.left_out);

@@ -10,7 +10,7 @@ use std::{
     fmt::Write as _,
 };
 
-use super::{Document, ExportError, Exporter, Source, name_with_statistic};
+use super::{Document, ExportError, Exporter, Sample, Source, name_with_statistic, samples_of};
 use crate::{
     format::{Benchmark, Better, Class, Metric},
     statistics::quantile,
@@ -78,17 +78,14 @@ fn lines(source: &Source, row: &Benchmark) -> Vec<Line> {
     }
     let time = row.metrics.get("time_ns");
     let share = if time.is_some_and(|time| time.statistic == "median") { 0.5 } else { 0.0 };
-    let rounds = source.samples.time.get(&row.id).filter(|_| time.is_some());
-    let rounds = rounds.map_or(&[][..], Vec::as_slice).iter().filter(|round| !round.is_empty());
-    let mut lines: Vec<Line> = rounds
-        .map(|round| {
-            let times: Vec<f64> = round.iter().map(|(iterations, total)| total / iterations).collect();
-            Line {
-                iterations: (round.iter().map(|(iterations, _)| iterations).sum::<f64>() as u64).max(1),
-                values: vec![(quantile(&times, share), "ns/op".to_owned())],
-            }
-        })
-        .collect();
+    let rounds = if time.is_some() { samples_of(source, &row.id) } else { Vec::new() };
+    let line = |round: &Vec<Sample>| {
+        let times: Vec<f64> = round.iter().map(|sample| sample.ns).collect();
+        let iterations: f64 = round.iter().map(|sample| sample.iterations).sum();
+        let values = vec![(quantile(&times, share), "ns/op".to_owned())];
+        Line { iterations: (iterations as u64).max(1), values }
+    };
+    let mut lines: Vec<Line> = rounds.iter().map(line).collect();
     if lines.is_empty() {
         let values = time.map(|time| (time.value, "ns/op".to_owned())).into_iter().collect();
         lines.push(Line { iterations: 1, values });

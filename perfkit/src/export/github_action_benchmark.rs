@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Document, ExportError, Exporter, Source};
+use super::{Document, ExportError, Exporter, Source, name_with_statistic};
 use crate::{
     format::{Benchmark, Better, Metric, document::document_text},
     workspace::revision::short,
@@ -62,5 +62,6 @@ fn entry(source: &Source, row: &Benchmark, name: &str, metric: &Metric) -> Entry
         }
     }
     // The action's charts are by name: every metric of a benchmark is one of its own.
-    Entry { name: format!("{} {name}", row.id), unit: metric.unit.clone(), value: metric.value, range, extra }
+    let name = format!("{} {}", row.id, name_with_statistic(name, metric));
+    Entry { name, unit: metric.unit.clone(), value: metric.value, range, extra }
 }

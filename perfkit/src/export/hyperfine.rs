@@ -40,7 +40,7 @@ impl Exporter for Hyperfine {
         let mut results = Vec::new();
         for row in source.benchmarks.iter().filter(|row| row.metrics.contains_key("time_ns")) {
             let samples = samples_of(source, &row.id).into_iter().flatten();
-            let times: Vec<f64> = samples.map(|ns| ns / NS_PER_S).collect();
+            let times: Vec<f64> = samples.map(|sample| sample.ns / NS_PER_S).collect();
             if times.is_empty() {
                 continue;
             }

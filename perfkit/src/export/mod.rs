@@ -14,8 +14,8 @@ mod openmetrics;
 use thiserror::Error;
 
 use crate::{
-    format::{Benchmark, Class, Metric, Run, config::Patterns},
-    store::Samples,
+    format::{Benchmark, Class, Metric, Run, config::Patterns, metric::EXACT},
+    store::{Measured, Samples},
 };
 
 pub use self::csv::Csv;
@@ -32,7 +32,9 @@ pub struct Source {
     pub benchmarks: Vec<Benchmark>,
     /// Samples by round, where the run's sidecar is still there.
     pub samples: Samples,
-    /// The run, for its host and revision; `None` for a baseline.
+    /// Whose numbers these are: the host profile of a run, the name of a baseline.
+    pub host: String,
+    /// The run, for its machine and revision; `None` for a baseline.
     pub run: Option<Box<Run>>,
 }
 
@@ -71,13 +73,13 @@ pub enum ExportError {
 
 impl Source {
     /// What the patterns and metric names pick; empty lists pick everything.
-    pub fn picked(
-        benchmarks: Vec<Benchmark>,
-        samples: Samples,
-        run: Option<Box<Run>>,
-        patterns: &Patterns,
-        metrics: &[String],
-    ) -> Result<Self, ExportError> {
+    pub fn picked(found: Measured, patterns: &Patterns, metrics: &[String]) -> Result<Self, ExportError> {
+        let (benchmarks, samples, host, run) = match found {
+            Measured::Run(run, samples) => {
+                (run.benchmarks.clone(), *samples, run.host.profile.clone(), Some(run))
+            }
+            Measured::Baseline(baseline) => (baseline.benchmarks, Samples::default(), baseline.name, None),
+        };
         let total = benchmarks.len();
         let mut picked: Vec<Benchmark> = benchmarks
             .into_iter()
@@ -94,13 +96,13 @@ impl Source {
                 "none of the {total} benchmarks has an id and a metric that were asked for"
             )));
         }
-        Ok(Self { benchmarks: picked, samples, run })
+        Ok(Self { benchmarks: picked, samples, host, run })
     }
 }
 
 /// The statistic that a metric of this class has when nothing is said about it.
 fn is_unremarkable(metric: &Metric) -> bool {
-    metric.class == Class::Timed || metric.statistic == "exact"
+    metric.class == Class::Timed || metric.statistic == EXACT
 }
 
 /// A metric's name that tells a count which is not exact per operation.
@@ -111,12 +113,21 @@ fn name_with_statistic(name: &str, metric: &Metric) -> String {
     }
 }
 
-/// Nanoseconds per operation of every sample, by round.
-fn samples_of(source: &Source, id: &str) -> Vec<Vec<f64>> {
+/// One sample of a benchmark.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Sample {
+    iterations: f64,
+    /// Nanoseconds per operation.
+    ns: f64,
+}
+
+/// Every sample, by round. A sidecar is a file: what no measurement gives has no place in another one.
+fn samples_of(source: &Source, id: &str) -> Vec<Vec<Sample>> {
     let rounds = source.samples.time.get(id).map_or(&[][..], Vec::as_slice);
-    let per_operation = |(iterations, total): &(f64, f64)| {
-        (*iterations > 0.0).then(|| total / iterations).filter(|ns| ns.is_finite())
+    let sample = |(iterations, total): &(f64, f64)| {
+        let sample = Sample { iterations: *iterations, ns: total / iterations };
+        (sample.iterations > 0.0 && sample.iterations.is_finite() && sample.ns.is_finite()).then_some(sample)
     };
-    let rounds = rounds.iter().map(|round| round.iter().filter_map(per_operation).collect::<Vec<f64>>());
+    let rounds = rounds.iter().map(|round| round.iter().filter_map(sample).collect::<Vec<Sample>>());
     rounds.filter(|round| !round.is_empty()).collect()
 }

@@ -1,8 +1,11 @@
 //! OpenMetrics 1.0 text, <https://prometheus.io/docs/specs/om/open_metrics_spec/>: gauges in base units (seconds, bytes,
 //! ratios), one family a metric, each family in one piece, `# EOF` at the end.
 //!
-//! The revision is a label of the info family `perfkit_run` alone: as a label of every gauge it would make a new series
-//! of each commit. No time stamps: a scraper gives its own, and collectors of text files refuse them.
+//! Collectors of text files read Prometheus's older text (0.0.4), which knows no type `info` and takes units and the end
+//! for comments. So everything is a gauge, and the same lines are valid in both.
+//!
+//! The revision is a label of `perfkit_run_info` alone: as a label of every gauge it would make a new series of each
+//! commit. No time stamps: a scraper gives its own, and collectors of text files refuse them.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -11,7 +14,7 @@ use crate::format::{Benchmark, Metric, metric_info};
 
 const NS_PER_S: f64 = 1e9;
 
-/// Gauges and one info.
+/// Gauges, one of which says what run they are of.
 #[derive(Debug, Clone, Copy)]
 pub struct OpenMetrics;
 
@@ -34,8 +37,8 @@ fn write(source: &Source) -> Result<String, std::fmt::Error> {
             ("revision", &run.provenance.revision),
             ("started", &run.provenance.started),
         ];
-        writeln!(text, "# TYPE perfkit_run info")?;
-        writeln!(text, "# HELP perfkit_run The run behind these numbers.")?;
+        writeln!(text, "# TYPE perfkit_run_info gauge")?;
+        writeln!(text, "# HELP perfkit_run_info The run behind these numbers.")?;
         writeln!(text, "perfkit_run_info{{{}}} 1", label_set(&labels))?;
     }
     let mut families: BTreeMap<String, Vec<(&Benchmark, &Metric)>> = BTreeMap::new();
@@ -54,13 +57,12 @@ fn write(source: &Source) -> Result<String, std::fmt::Error> {
         let heading = metric_info(name).map_or("", |info| info.heading);
         writeln!(text, "# HELP {family} perfkit's metric {name} ({heading}).")?;
         for (row, metric) in samples {
-            let host = source.run.as_ref().map_or("", |run| run.host.profile.as_str());
             let labels = [
                 ("benchmark", row.id.as_str()),
                 ("package", &row.package),
                 ("target", &row.target),
                 ("statistic", &metric.statistic),
-                ("host", host),
+                ("host", &source.host),
             ];
             let value = if metric.unit == "ns" { metric.value / NS_PER_S } else { metric.value };
             writeln!(text, "{family}{{{}}} {value}", label_set(&labels))?;

@@ -106,6 +106,18 @@ pub const METRICS: &[MetricInfo] = &[
     counted("binary_bytes", "B", "binary"),
 ];
 
+/// The statistic of a count per operation, from the difference of two runs.
+pub const EXACT: &str = "exact";
+/// The statistic of a count of one cold call with its harness.
+pub const FIRST_CALL: &str = "first_call";
+/// The statistic of a count of one start.
+pub const STARTUP: &str = "startup";
+/// The statistic of what another tool's runner counts: one call, everything below the bench function included.
+pub const RUNNER: &str = "runner";
+
+/// The statistics of counts that are compared with themselves only, never with an exact one.
+pub const INEXACT_COUNTS: [&str; 3] = [FIRST_CALL, STARTUP, RUNNER];
+
 /// The numbers of threads that scaling is measured at, where there are as many cores.
 pub const SCALING_THREADS: [u32; 4] = [1, 2, 4, 8];
 

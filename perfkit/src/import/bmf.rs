@@ -11,7 +11,10 @@ use thiserror::Error;
 
 use super::{ImportOptions, options::can_be_id};
 use crate::format::{
-    Baseline, Benchmark, Class, Metric, MetricInfo, bmf::BmfValue, metric::METRICS, metric_info,
+    Baseline, Benchmark, Class, Metric, MetricInfo,
+    bmf::BmfValue,
+    metric::{EXACT, INEXACT_COUNTS, METRICS},
+    metric_info,
 };
 
 /// The confidence level of imported intervals: Criterion's own, and BMF names no other.
@@ -135,20 +138,18 @@ fn metric(info: &MetricInfo, statistic: &str, value: Value) -> Result<Metric, Pr
     }
 }
 
-/// Counts that are not exact per operation carry their statistic in the measure's name, as `perfkit export` writes it.
-const COUNTED_STATISTICS: [&str; 2] = ["first_call", "runner"];
-
-/// The metric behind a measure, and its statistic.
+/// The metric behind a measure, and its statistic. Counts that are not exact per operation carry theirs in the name, as
+/// `perfkit export` writes it.
 fn meaning(measure: &str) -> Option<(String, &'static MetricInfo, &'static str)> {
     if let Some(info) = metric_info(measure) {
         let statistic = match (measure, info.class) {
             ("criterion_ns", _) => "criterion",
-            (_, Class::Counted) => "exact",
+            (_, Class::Counted) => EXACT,
             (_, Class::Timed) => "imported",
         };
         return Some((measure.to_owned(), info, statistic));
     }
-    COUNTED_STATISTICS.into_iter().find_map(|statistic| {
+    INEXACT_COUNTS.into_iter().find_map(|statistic| {
         let name = measure.strip_suffix(statistic)?.strip_suffix('_')?;
         let info = metric_info(name).filter(|info| info.class == Class::Counted)?;
         Some((name.to_owned(), info, statistic))

@@ -21,7 +21,11 @@ use super::{
     timed::time_all,
 };
 use crate::{
-    format::{Benchmark, Metric, Mode, Problem, ProblemKind, config::Instrument, metric::METRICS},
+    format::{
+        Benchmark, Metric, Mode, Problem, ProblemKind,
+        config::Instrument,
+        metric::{EXACT, FIRST_CALL, METRICS, STARTUP},
+    },
     instrument::{self, Counts, InstrumentError},
     store::{SAMPLES_SCHEMA, Samples},
 };
@@ -144,12 +148,12 @@ fn count(row: &Planned, scratch: &Path) -> Counted {
     if row.instruments.contains(&Instrument::Count) {
         let counts = match (row.kind, row.counted_operations) {
             (RowKind::Startup, _) => {
-                instrument::count_startup(&row.time, id, scratch).map(|counts| (counts, "startup"))
+                instrument::count_startup(&row.time, id, scratch).map(|counts| (counts, STARTUP))
             }
             (_, Some(operations)) => {
-                instrument::count(&row.time, id, operations, scratch).map(|counts| (counts, "exact"))
+                instrument::count(&row.time, id, operations, scratch).map(|counts| (counts, EXACT))
             }
-            _ => instrument::first_call(&row.time, id, scratch).map(|counts| (counts, "first_call")),
+            _ => instrument::first_call(&row.time, id, scratch).map(|counts| (counts, FIRST_CALL)),
         };
         match counts {
             Ok((counts, statistic)) => counted.take(counts, statistic),
@@ -185,7 +189,7 @@ impl Counted {
     }
 
     fn exact(&mut self, name: &str, value: f64, source: &str) {
-        self.metric(name, value, "exact", source);
+        self.metric(name, value, EXACT, source);
     }
 
     fn metric(&mut self, name: &str, value: f64, statistic: &str, source: &str) {

@@ -5,13 +5,9 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{Plan, plan::problem, progress::Progress};
 use crate::{
-    format::{Benchmark, Metric, Problem, ProblemKind, config::Instrument, metric_info},
+    format::{Benchmark, Metric, Problem, ProblemKind, config::Instrument, metric::RUNNER, metric_info},
     instrument::{self, Executable, InstrumentError, RunnerBench},
 };
-
-/// The statistic of what a runner counts: one call, everything below the bench function included. It is compared with
-/// itself, never with perfkit's own exact count.
-const STATISTIC: &str = "runner";
 
 /// A bench target that its own runner drives.
 #[derive(Debug, Clone)]
@@ -85,7 +81,7 @@ fn add(bench: &RunnerBench, executable: &Executable, rows: &mut BTreeMap<String,
     row.package.clone_from(&executable.package);
     row.target.clone_from(&executable.target);
     if let Some(info) = metric_info("ir") {
-        let metric = Metric::new(info, bench.instructions, STATISTIC, bench.runner.library());
+        let metric = Metric::new(info, bench.instructions, RUNNER, bench.runner.library());
         row.metrics.insert("ir".to_owned(), metric);
     }
     rows.insert(bench.id.clone(), row);
