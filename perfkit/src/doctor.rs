@@ -1,6 +1,6 @@
 //! What this machine can measure and how well. Each shortfall comes with what it costs and the command that mends it.
 
-use std::{fs, path::Path, process::Command};
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use serde::Serialize;
 
@@ -212,7 +212,7 @@ fn performance_counters() -> Finding {
 
 fn workspace(folder: &Path) -> Finding {
     match Workspace::load(folder) {
-        Ok(workspace) if BuildProfile::of(&workspace.root).has_debug_assertions() => limited(
+        Ok(workspace) if BuildProfile::of(&workspace.root, &BTreeMap::new()).has_debug_assertions() => limited(
             "workspace",
             "profile.bench has debug-assertions",
             "neither times nor counts mean anything; switch them off",

@@ -229,7 +229,7 @@ fn execute_plan(
             fingerprint: host::fingerprint(),
             info: host::host_info(),
         },
-        toolchain: Toolchain { variant: plan.variant.clone(), ..host::toolchain(&workspace.root) },
+        toolchain: toolchain(workspace, &plan.variant),
         provenance: Provenance {
             command: std::env::args().skip(1).collect(),
             mode: request.mode,
@@ -245,6 +245,14 @@ fn execute_plan(
         extra: BTreeMap::new(),
     };
     Ok(Outcome { run, samples: found.samples, plan })
+}
+
+/// What builds and counts in this workspace; `variant` names the suite whose features and environment shape the build,
+/// and is empty for the default one.
+pub fn toolchain(workspace: &Workspace, variant: &str) -> Toolchain {
+    let suite = workspace.config.suites.iter().find(|suite| suite.name == variant);
+    let variables = suite.map(|suite| suite.env.clone()).unwrap_or_default();
+    Toolchain { variant: variant.to_owned(), ..host::toolchain_with(&workspace.root, &variables) }
 }
 
 /// What the sources were when the run began.

@@ -8,4 +8,4 @@ pub mod toolchain;
 
 pub use fingerprint::{fingerprint, host_info, slug};
 pub use guard::EnvironmentProbe;
-pub use toolchain::toolchain;
+pub use toolchain::{toolchain, toolchain_with};

@@ -1,28 +1,34 @@
 //! What built and counted a run: the parts that counted numbers depend on.
 
-use std::{fs, path::Path, process::Command};
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use sha2::{Digest, Sha256};
 
 use crate::{
     format::Toolchain,
     instrument,
-    workspace::profile::{BuildProfile, rustflags},
+    workspace::{profile::BuildProfile, rustflags::rustflags},
 };
 
 /// The toolchain that the workspace at `root` uses on this machine.
 pub fn toolchain(root: &Path) -> Toolchain {
+    toolchain_with(root, &BTreeMap::new())
+}
+
+/// The same for a build with these variables on top of the process's own.
+pub fn toolchain_with(root: &Path, variables: &BTreeMap<String, String>) -> Toolchain {
     let version = output(Command::new("rustc").current_dir(root).arg("-vV")).unwrap_or_default();
     let field = |name: &str| {
         version.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned())
     };
+    let target = field("host:").unwrap_or_default();
     Toolchain {
         rustc: version.lines().next().unwrap_or_default().trim().to_owned(),
-        target: field("host:").unwrap_or_default(),
         valgrind: instrument::valgrind_version(),
         libc: libc(),
-        build_profile: BuildProfile::of(root).settings().clone(),
-        rustflags: rustflags(root),
+        build_profile: BuildProfile::of(root, variables).settings().clone(),
+        rustflags: rustflags(root, &target, variables),
+        target,
         variant: String::new(),
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     instrument::{self, Copies, Executable, InstrumentError},
     measure::{Planned, progress::Progress},
     session::{Outcome, Profiles},
-    workspace::{Workspace, profile::BuildProfile, revision},
+    workspace::{Workspace, profile::debug_assertions_in, revision},
 };
 
 /// Rounds alone and in the suite, in turns.
@@ -150,7 +150,7 @@ fn build_evidence(workspace: &Workspace, profiles: &Profiles, toolchain: &Toolch
         .map(|then| LockedPackages::load(&workspace.root).not_in(&LockedPackages::parse(&then)))
         .unwrap_or_default();
     BuildEvidence {
-        debug_assertions: BuildProfile::of(&workspace.root).has_debug_assertions(),
+        debug_assertions: debug_assertions_in(&toolchain.build_profile),
         rustflags: toolchain.rustflags.clone(),
         baseline_difference,
         changed_packages,

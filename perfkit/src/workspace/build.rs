@@ -109,7 +109,7 @@ fn command(settings: &BuildSettings, targets: &[BenchTarget]) -> Command {
     if !settings.features.is_empty() {
         command.arg("--features").arg(settings.features.join(","));
     }
-    command.envs(BuildProfile::environment(&settings.root));
+    command.envs(BuildProfile::environment(&settings.root, &settings.env));
     command.envs(&settings.env);
     if let Some(folder) = &settings.target_directory {
         command.env("CARGO_TARGET_DIR", folder);

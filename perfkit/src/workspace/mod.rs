@@ -4,10 +4,12 @@
 pub mod ancestry;
 pub mod binary;
 pub mod build;
+mod cargo_settings;
 pub mod discover;
 pub mod lock_file;
 pub mod profile;
 pub mod revision;
+pub mod rustflags;
 pub(crate) mod worktree_lock;
 
 use std::path::{Component, Path, PathBuf};

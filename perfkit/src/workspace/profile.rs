@@ -3,13 +3,9 @@
 //! Counting wants symbols, so a workspace that strips them or builds without debug information gets both through
 //! Cargo's environment; neither changes the code.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
-use toml::Table;
+use super::cargo_settings::CargoSettings;
 
 /// Cargo's `bench` profile, resolved: `bench` over `release` over Cargo's defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,14 +23,21 @@ const SETTINGS: [(&str, &str); 7] = [
 ];
 
 impl BuildProfile {
-    /// The profile of the workspace at `root`.
-    pub fn of(root: &Path) -> Self {
-        let manifest = manifest(root);
+    /// The profile of the workspace at `root`, built with these variables on top of the process's own.
+    pub fn of(root: &Path, variables: &BTreeMap<String, String>) -> Self {
+        Self::resolved(&CargoSettings::at(root, variables))
+    }
+
+    fn resolved(settings: &CargoSettings) -> Self {
         let resolved = SETTINGS.map(|(name, default)| {
-            let value = from_environment(name).or_else(|| setting(&manifest, name));
-            (name.to_owned(), value.unwrap_or_else(|| default.to_owned()))
+            (name.to_owned(), settings.of_bench_profile(name).unwrap_or_else(|| default.to_owned()))
         });
-        Self(resolved.into_iter().collect())
+        let mut resolved: BTreeMap<String, String> = resolved.into_iter().collect();
+        // Settings of single packages shape code too; few workspaces have any.
+        if let Some(packages) = settings.of_bench_profile("package") {
+            resolved.insert("package".to_owned(), packages);
+        }
+        Self(resolved)
     }
 
     /// The settings by name.
@@ -44,104 +47,90 @@ impl BuildProfile {
 
     /// Whether debug assertions are on: timed or counted, such numbers mean nothing.
     pub fn has_debug_assertions(&self) -> bool {
-        self.0.get("debug-assertions").is_some_and(|value| value == "true")
+        debug_assertions_in(&self.0)
     }
 
-    /// What Cargo's environment must say so that symbols stay.
-    pub fn environment(root: &Path) -> Vec<(&'static str, &'static str)> {
-        let manifest = manifest(root);
-        let mut environment = Vec::new();
-        let debug = setting(&manifest, "debug").unwrap_or_default();
-        if matches!(debug.as_str(), "" | "0" | "false" | "none") {
-            environment.push(("CARGO_PROFILE_BENCH_DEBUG", "line-tables-only"));
-        }
-        let strip = setting(&manifest, "strip").unwrap_or_default();
-        if !matches!(strip.as_str(), "none" | "false") {
-            environment.push(("CARGO_PROFILE_BENCH_STRIP", "none"));
-        }
-        environment
+    /// What Cargo's environment must say so that symbols stay in a build with these variables.
+    pub fn environment(
+        root: &Path,
+        variables: &BTreeMap<String, String>,
+    ) -> Vec<(&'static str, &'static str)> {
+        with_symbols(&CargoSettings::at(root, variables))
     }
 }
 
-/// `RUSTFLAGS` and its like, as the environment and Cargo's configuration files have them.
-pub fn rustflags(root: &Path) -> String {
-    let variables = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"];
-    let set = variables.iter().filter_map(|name| std::env::var(name).ok());
-    let mut flags: Vec<String> = set.map(|flags| flags.replace('\u{1f}', " ")).collect();
-    flags.extend(cargo_configurations(root).iter().flat_map(code_settings));
-    flags.join(" ").trim().to_owned()
+/// Whether resolved settings, as a run records them, switch debug assertions on.
+pub fn debug_assertions_in(settings: &BTreeMap<String, String>) -> bool {
+    settings.get("debug-assertions").is_some_and(|value| value == "true")
 }
 
-/// Cargo's configuration files that apply at `root`, nearest first.
-fn cargo_configurations(root: &Path) -> Vec<Table> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
-    let folders = root.ancestors().map(|folder| folder.join(".cargo")).chain(home);
-    let mut files: Vec<PathBuf> = folders.map(|folder| folder.join("config.toml")).collect();
-    files.dedup();
-    files.iter().filter_map(|file| fs::read_to_string(file).ok()?.parse().ok()).collect()
-}
-
-/// The settings of a Cargo configuration that change code.
-fn code_settings(configuration: &Table) -> Vec<String> {
-    let flags = |table: Option<&toml::Value>| table.and_then(|table| table.get("rustflags")).map(plain);
-    let mut settings: Vec<String> = flags(configuration.get("build")).into_iter().collect();
-    if let Some(targets) = configuration.get("target").and_then(toml::Value::as_table) {
-        settings.extend(
-            targets.iter().filter_map(|(name, table)| Some(format!("{name}: {}", flags(Some(table))?))),
-        );
+fn with_symbols(settings: &CargoSettings) -> Vec<(&'static str, &'static str)> {
+    let mut environment = Vec::new();
+    let debug = settings.of_bench_profile("debug").unwrap_or_default();
+    if matches!(debug.as_str(), "" | "0" | "false" | "none") {
+        environment.push(("CARGO_PROFILE_BENCH_DEBUG", "line-tables-only"));
     }
-    settings.extend(configuration.get("profile").map(|profile| format!("profile: {}", plain(profile))));
-    settings
-}
-
-fn manifest(root: &Path) -> Table {
-    let text = fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
-    text.parse().unwrap_or_default()
-}
-
-fn setting(manifest: &Table, name: &str) -> Option<String> {
-    let profiles = manifest.get("profile")?;
-    let find = |profile: &str| profiles.get(profile)?.get(name).map(plain);
-    find("bench").or_else(|| find("release"))
-}
-
-fn from_environment(name: &str) -> Option<String> {
-    let suffix = name.to_uppercase().replace('-', "_");
-    let bench = std::env::var(format!("CARGO_PROFILE_BENCH_{suffix}"));
-    bench.or_else(|_| std::env::var(format!("CARGO_PROFILE_RELEASE_{suffix}"))).ok()
-}
-
-fn plain(value: &toml::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    let strip = settings.of_bench_profile("strip").unwrap_or_default();
+    if !matches!(strip.as_str(), "none" | "false") {
+        environment.push(("CARGO_PROFILE_BENCH_STRIP", "none"));
+    }
+    environment
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn profile(text: &str) -> BuildProfile {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("Cargo.toml"), text).unwrap();
-        BuildProfile::of(folder.path())
+    fn settings(manifest: &str, configuration: &str, variables: &[(&str, &str)]) -> CargoSettings {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        CargoSettings {
+            environment: variables.collect(),
+            configuration: configuration.parse().unwrap(),
+            manifest: manifest.parse().unwrap(),
+        }
     }
 
     #[test]
     fn bench_goes_over_release_over_the_defaults() {
-        let found =
-            profile("[profile.release]\nlto = true\ncodegen-units = 4\n[profile.bench]\nlto = \"fat\"\n");
+        let manifest = "[profile.release]\nlto = true\ncodegen-units = 4\n[profile.bench]\nlto = \"fat\"\n";
+        let found = BuildProfile::resolved(&settings(manifest, "", &[]));
         assert_eq!(found.settings()["lto"], "fat");
         assert_eq!(found.settings()["codegen-units"], "4");
         assert_eq!(found.settings()["opt-level"], "3");
     }
 
     #[test]
+    fn every_source_of_bench_goes_before_any_of_release() {
+        let manifest = "[profile.bench]\nlto = \"fat\"\n";
+        let lto = |configuration: &str, variables: &[(&str, &str)]| {
+            BuildProfile::resolved(&settings(manifest, configuration, variables)).settings()["lto"].clone()
+        };
+        assert_eq!(lto("", &[("CARGO_PROFILE_RELEASE_LTO", "off")]), "fat");
+        assert_eq!(lto("[profile.release]\nlto = \"off\"\n", &[]), "fat");
+        assert_eq!(lto("[profile.bench]\nlto = \"thin\"\n", &[]), "thin");
+        let both = [("CARGO_PROFILE_BENCH_LTO", "off"), ("CARGO_PROFILE_RELEASE_LTO", "thin")];
+        assert_eq!(lto("[profile.bench]\nlto = \"thin\"\n", &both), "off");
+    }
+
+    #[test]
+    fn debug_assertions_of_the_configuration_are_seen() {
+        let found = BuildProfile::resolved(&settings("", "[profile.bench]\ndebug-assertions = true\n", &[]));
+        assert!(found.has_debug_assertions());
+    }
+
+    #[test]
+    fn settings_of_single_packages_are_part_of_the_profile_where_there_are_any() {
+        let found =
+            BuildProfile::resolved(&settings("[profile.bench.package.ring]\nopt-level = 1\n", "", &[]));
+        assert!(found.settings()["package"].contains("opt-level = 1"), "{found:?}");
+        assert!(!BuildProfile::resolved(&settings("", "", &[])).settings().contains_key("package"));
+    }
+
+    #[test]
     fn symbols_stay_where_the_profile_would_drop_them() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("Cargo.toml"), "[profile.release]\nstrip = true\n").unwrap();
-        assert_eq!(
-            BuildProfile::environment(folder.path()),
-            [("CARGO_PROFILE_BENCH_DEBUG", "line-tables-only"), ("CARGO_PROFILE_BENCH_STRIP", "none")]
-        );
+        let both = [("CARGO_PROFILE_BENCH_DEBUG", "line-tables-only"), ("CARGO_PROFILE_BENCH_STRIP", "none")];
+        assert_eq!(with_symbols(&settings("[profile.release]\nstrip = true\n", "", &[])), both);
+        let own = [("CARGO_PROFILE_BENCH_DEBUG", "2"), ("CARGO_PROFILE_BENCH_STRIP", "none")];
+        assert!(with_symbols(&settings("", "", &own)).is_empty(), "what is there already is left alone");
     }
 }
