@@ -187,6 +187,14 @@ fn a_runners_count_is_accepted_and_a_planted_regression_fails_the_gate() {
 }
 
 #[test]
+fn lint_says_that_it_looks_at_no_such_suite_and_passes_nothing() {
+    let (code, text) = Fixture::new(V7).says(&["lint"]);
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("· left out: fixture::suite, a suite with a runner of its own"), "{text}");
+    assert!(text.contains("✗ 0 benchmarks") && !text.contains('✓'), "{text}");
+}
+
+#[test]
 fn doctor_names_the_runner_that_the_lock_file_asks_for() {
     let fixture = Fixture::new(V7);
     fixture.says(&["run"]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::format::Benchmark;
+use crate::format::{Benchmark, metric::EXACT};
 
 /// Everything about a workspace's benchmarks that a rule may ask.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +11,8 @@ pub struct Evidence {
     pub subjects: Vec<Subject>,
     /// The timed executables.
     pub executables: Vec<ExecutableEvidence>,
+    /// What could not be looked at, and why.
+    pub unexamined: Vec<String>,
     /// How they were built.
     pub build: BuildEvidence,
 }
@@ -95,19 +97,22 @@ impl Subject {
         self.benchmark
             .metrics
             .get(metric)
-            .filter(|metric| metric.statistic == "exact")
+            .filter(|metric| metric.statistic == EXACT)
             .map(|metric| metric.value)
     }
 
     /// The id without its size.
     pub fn prefix(&self) -> &str {
-        let id = &self.benchmark.id;
-        match id.rsplit_once('/') {
-            Some((prefix, last)) if self.benchmark.size > 0 && last == self.benchmark.size.to_string() => {
-                prefix
-            }
-            _ => id,
-        }
+        prefix(&self.benchmark)
+    }
+}
+
+/// A benchmark's id without its size.
+pub fn prefix(benchmark: &Benchmark) -> &str {
+    let id = &benchmark.id;
+    match id.rsplit_once('/') {
+        Some((prefix, last)) if benchmark.size > 0 && last == benchmark.size.to_string() => prefix,
+        _ => id,
     }
 }
 

@@ -4,16 +4,19 @@
 //! [`rules`] is a pure function of it. A finding names its numbers and its remedy. A finding that is meant is declared
 //! in `perfkit.toml` with a reason; a declaration that nothing needs is itself an error.
 
+mod allocators;
+mod changed_sources;
 pub mod evidence;
 pub mod gather;
 pub mod rules;
+mod timing;
 
 use serde::Serialize;
 
 use crate::format::config::{Level, LintAllowance};
 
 pub use evidence::{Evidence, Subject};
-pub use rules::{RULES, Rule};
+pub use rules::{LooksAt, RULES, Rule};
 
 /// What a rule has found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,13 +61,13 @@ impl Examination {
     }
 }
 
-/// Apply every rule. `level` says what a rule's findings mean; `whole` whether everything was looked at, so that an
-/// allowance without a finding is unneeded.
+/// Apply every rule. `level` says what a rule's findings mean; `examined` whether everything that a rule looks at was
+/// there, so that an allowance of it without a finding is unneeded.
 pub fn examine(
     evidence: &Evidence,
     allowances: &[LintAllowance],
     level: impl Fn(&Rule) -> Level,
-    whole: bool,
+    examined: impl Fn(&Rule) -> bool,
 ) -> Examination {
     let mut findings = Vec::new();
     let mut needed = vec![false; allowances.len()];
@@ -86,9 +89,33 @@ pub fn examine(
             findings.push(Finding { rule: rule.id, subject, evidence, remedy, level });
         }
     }
-    let unneeded = allowances.iter().zip(needed).filter(|(_, needed)| whole && !needed);
+    let is_examined = |id: &str| RULES.iter().any(|rule| rule.id == id && examined(rule));
+    let unneeded =
+        allowances.iter().zip(needed).filter(|(allowance, needed)| !needed && is_examined(&allowance.rule));
     let unneeded_allowances = unneeded
         .map(|(allowance, _)| format!("{} for {}", allowance.rule, allowance.select.texts().join(", ")))
         .collect();
     Examination { findings, unneeded_allowances }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::config::Config;
+
+    fn unneeded(rule: &str, examined: impl Fn(&Rule) -> bool) -> usize {
+        let allowance = format!("[[lint]]\nallow = \"{rule}\"\nselect = \"**\"\nreason = \"meant\"\n");
+        let config = Config::parse(&format!("schema = \"perfkit.config/1\"\n{allowance}")).unwrap();
+        let found = examine(&Evidence::default(), &config.lint_allowances, |rule| rule.level, examined);
+        found.unneeded_allowances.len()
+    }
+
+    #[test]
+    fn only_an_allowance_of_a_rule_that_was_examined_can_be_unneeded() {
+        let build_only = |rule: &Rule| rule.looks_at == LooksAt::Build;
+        assert_eq!(unneeded("H12", build_only), 1);
+        assert_eq!(unneeded("H1", build_only), 0);
+        assert_eq!(unneeded("H8", |rule| rule.looks_at != LooksAt::Order), 0);
+        assert_eq!(unneeded("H8", |_| true), 1);
+    }
 }

@@ -52,7 +52,7 @@ impl Selection {
     }
 
     /// The instruments that the suites of this id allow.
-    pub(super) fn allows(&self, id: &str, instrument: Instrument) -> bool {
+    pub fn allows(&self, id: &str, instrument: Instrument) -> bool {
         let in_suite = |suite: &&Suite| suite.select.matches(id) && !suite.exclude.matches(id);
         let mut of_id = self.suites.iter().filter(in_suite).peekable();
         of_id.peek().is_none()

@@ -9,8 +9,8 @@ pub fn check(evidence: &Evidence) -> Vec<Found> {
     let mut found: Vec<Found> = evidence.subjects.iter().filter_map(other_number).collect();
     let all = series(&evidence.subjects);
     for (prefix, rows) in &all {
-        let group = prefix.split('/').next().unwrap_or(prefix);
-        let has_twin = || all.iter().any(|(other, rows)| other.starts_with(group) && is_constant(rows));
+        let group = group_of(prefix);
+        let has_twin = || all.iter().any(|(other, rows)| group_of(other) == group && is_constant(rows));
         if varies(rows) && !has_twin() {
             let produced: Vec<String> =
                 rows.iter().filter_map(|row| row.produced).map(|n| n.to_string()).collect();
@@ -22,6 +22,10 @@ pub fn check(evidence: &Evidence) -> Vec<Found> {
         }
     }
     found
+}
+
+fn group_of(id: &str) -> &str {
+    id.split('/').next().unwrap_or(id)
 }
 
 fn other_number(subject: &Subject) -> Option<Found> {
@@ -39,4 +43,26 @@ fn varies(rows: &[&Subject]) -> bool {
 fn is_constant(rows: &[&Subject]) -> bool {
     let produced: Vec<u64> = rows.iter().filter_map(|row| row.produced).collect();
     produced.len() > 1 && produced.iter().all(|n| *n == produced[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Benchmark;
+
+    fn row(id: &str, size: u64, produced: u64) -> Subject {
+        let benchmark = Benchmark { size, elements: produced, ..Benchmark::new(&format!("{id}/{size}")) };
+        Subject { produced: Some(produced), ..Subject::new(benchmark) }
+    }
+
+    #[test]
+    fn a_twin_is_of_the_same_group_not_of_one_whose_name_begins_alike() {
+        let growing = [row("query/all", 10, 10), row("query/all", 20, 20)];
+        let with = |group: &str| {
+            let twin = [row(&format!("{group}/rare"), 10, 3), row(&format!("{group}/rare"), 20, 3)];
+            Evidence { subjects: [growing.clone(), twin].concat(), ..Evidence::default() }
+        };
+        assert_eq!(check(&with("query_tags")).len(), 1);
+        assert!(check(&with("query")).is_empty());
+    }
 }

@@ -1,5 +1,6 @@
 //! H6: Criterion keeps each benchmark in a directory named after it, rewritten and cut. Two ids that end in one directory
-//! overwrite each other, and a comparison with the last run compares one with the other.
+//! overwrite each other, and a comparison with the last run compares one with the other. All packages of a workspace share
+//! one home, `target/criterion`.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +13,14 @@ const REPLACED: [char; 10] = ['?', '"', '/', '\\', '*', '<', '>', ':', '|', '^']
 const COMPONENT_BYTES: usize = 64;
 
 pub fn check(evidence: &Evidence) -> Vec<Found> {
-    let mut by_directory: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
+    let mut by_directory: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for subject in &evidence.subjects {
-        let row = &subject.benchmark;
-        by_directory.entry((&row.package, directory(&row.id))).or_default().push(&row.id);
+        let id = &subject.benchmark.id;
+        by_directory.entry(directory(id)).or_default().push(id);
     }
     let shared = by_directory.into_iter().filter(|(_, ids)| ids.len() > 1);
     shared
-        .map(|((_, directory), ids)| {
+        .map(|(directory, ids)| {
             (ids[0].to_owned(), format!("{} are all kept in {directory}", ids.join(" and ")), true)
         })
         .collect()
@@ -48,6 +49,18 @@ fn component(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{format::Benchmark, lint::Subject};
+
+    #[test]
+    fn packages_share_one_home() {
+        let of = |package: &str, id: &str| {
+            Subject::new(Benchmark { package: package.to_owned(), ..Benchmark::new(id) })
+        };
+        let subjects = vec![of("one", "a/b:c"), of("other", "a/b*c"), of("other", "a/c")];
+        let found = check(&Evidence { subjects, ..Evidence::default() });
+        assert_eq!(found.len(), 1);
+        assert!(found[0].1.contains("a/b:c and a/b*c are all kept in a/b_c"), "{found:?}");
+    }
 
     #[test]
     fn components_are_rewritten_and_cut() {
