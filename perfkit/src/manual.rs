@@ -82,6 +82,13 @@ mod tests {
     }
 
     #[test]
+    fn the_document_shows_as_many_pages_as_there_are() {
+        let count = pages(&<crate::cmd::Cli as clap::CommandFactory>::command()).unwrap().len();
+        let document = include_str!("../docs/commands/man.md");
+        assert!(document.contains(&format!("\n{count} pages in man\n")), "there are {count}");
+    }
+
+    #[test]
     fn a_page_is_found_by_its_path_and_says_what_the_command_does() {
         let path = ["report".to_owned(), "release".to_owned()];
         assert!(page(&command(), &path).unwrap().unwrap().text.contains("Renders tables"));

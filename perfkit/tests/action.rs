@@ -53,16 +53,29 @@ impl Runner {
     }
 }
 
-/// Notes its arguments, one a line in brackets; `gate` ends with 1 and writes, as `report compare` does.
+/// Notes its arguments, one a line in brackets; `gate` ends with 1 and its run, and `report compare` writes and prints as
+/// it does.
 const PERFKIT: &str = r#"
 for argument in "$@"; do printf '[%s]' "$argument"; done >> asked; echo >> asked
-case "$1 $2" in
-    "gate "*) echo "one failed"; exit 1 ;;
-    "report compare") echo "the comment" > reports/comment.md ;;
+case "$*" in
+    gate*) echo '{"id": "0a1b2c", "verdicts": []}'; echo "perfkit: a waiver has ended" >&2; exit 1 ;;
+    *"--format text"*) echo "✗ one failed" ;;
+    "report compare "*) echo "the comment" > reports/comment.md ;;
 esac"#;
+
+fn has_jq() -> bool {
+    let found = Command::new("jq").arg("--version").output().is_ok();
+    if !found {
+        eprintln!("left out: jq is not installed");
+    }
+    found
+}
 
 #[test]
 fn inputs_become_arguments_and_the_gates_code_an_output() {
+    if !has_jq() {
+        return;
+    }
     let runner = Runner::with(&[("perfkit", PERFKIT)]);
     let inputs = [
         ("SUITES", "one\n  two words \n\n"),
@@ -74,11 +87,25 @@ fn inputs_become_arguments_and_the_gates_code_an_output() {
     let printed = runner.run("gate.sh", &inputs);
     let asked = runner.text("asked");
     let gate = "[gate][--suite][one][--suite][two words][--filter][a/*; echo injected $(echo injected)]\
-                [--instrument][count][--instrument][allocs][--base][0a1b][--quick][--format][markdown]";
+                [--instrument][count][--instrument][allocs][--base][0a1b][--quick][--format][json]";
     assert_eq!(asked.lines().next(), Some(gate));
     assert_eq!(runner.text("output"), "exit-code=1\n");
-    assert!(printed.contains("one failed") && runner.text("summary").contains("the comment"), "{printed}");
+    assert!(printed.contains("✗ one failed") && printed.contains("a waiver has ended"), "{printed}");
+    assert!(runner.text("summary").contains("the comment"), "{printed}");
+    assert!(asked.contains("[report][compare][--run][0a1b2c][--marker][gate]"), "{asked}");
     assert!(asked.contains("[report][html]"), "{asked}");
+}
+
+#[test]
+fn a_gate_that_ended_without_a_run_posts_nobody_elses() {
+    // `report compare` would gladly tell of the newest run of the store.
+    let gate_breaks = PERFKIT.replace("gate*) echo '{\"id\": \"0a1b2c\", \"verdicts\": []}';", "gate*)");
+    let runner = Runner::with(&[("perfkit", &gate_breaks.replace("exit 1", "exit 5"))]);
+    runner.run("gate.sh", &[]);
+    assert_eq!(runner.text("output"), "exit-code=5\n");
+    assert!(!runner.text("asked").contains("[report][compare]"), "{}", runner.text("asked"));
+    let comment = runner.text("reports/comment.md");
+    assert!(comment.contains("exit code 5") && comment.contains("a waiver has ended"), "{comment}");
 }
 
 #[test]
@@ -110,8 +137,7 @@ fn commented(list: &str) -> Runner {
 
 #[test]
 fn the_comment_is_posted_once_and_updated_in_place() {
-    if Command::new("jq").arg("--version").output().is_err() {
-        eprintln!("left out: jq is not installed");
+    if !has_jq() {
         return;
     }
     let first = commented("true");
@@ -124,4 +150,50 @@ fn the_comment_is_posted_once_and_updated_in_place() {
     assert_eq!(sent["body"], "<!-- perfkit:gate -->\n\"quoted\"\n");
     let second = commented("echo 42");
     assert!(second.text("asked").contains("PATCH repos/owner/repository/issues/comments/42"));
+}
+
+/// The line of the action that makes the cache's key, run on a copy of the sources' shape.
+#[test]
+fn the_cached_program_is_made_again_when_any_file_of_its_sources_changes() {
+    let action = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.github/actions/perfkit/action.yml");
+    let action = fs::read_to_string(action).unwrap();
+    let line = action.lines().find(|line| line.contains("echo \"sources=")).unwrap();
+    let sources = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = sources.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let key = || {
+        let output = Command::new("bash").args(["-c", line]).env("SOURCES", sources.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for name in ["Cargo.lock", "Cargo.toml", "perfkit/src/lib.rs", "perfkit/src/report/script.js"] {
+        write(name, "one");
+    }
+    let mut keys = vec![key()];
+    assert!(keys[0].starts_with("sources=") && keys[0].len() > "sources=\n".len(), "{keys:?}");
+    write("perfkit/target/tool/perfkit", "built");
+    assert_eq!(key(), keys[0], "what was built is no source");
+    for name in
+        ["Cargo.lock", "perfkit/src/lib.rs", "perfkit/src/report/script.js", "perfkit/schemas/new.json"]
+    {
+        write(name, "two");
+        keys.push(key());
+    }
+    let different: std::collections::BTreeSet<&String> = keys.iter().collect();
+    assert_eq!(different.len(), keys.len(), "{keys:?}");
+}
+
+/// A file that a step writes into the checkout makes every later run dirty, which is never accepted.
+#[test]
+fn workflows_and_documents_write_nothing_into_the_checkout() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for name in [".github/workflows/perfkit.yml", ".github/workflows/ci.yml", "perfkit/docs/ci.md"] {
+        let text = fs::read_to_string(root.join(name)).unwrap();
+        let redirects = text.lines().filter_map(|line| line.split_once(" > ")).map(|(_, to)| to.trim());
+        let inside: Vec<&str> = redirects.filter(|to| !to.starts_with("\"$")).collect();
+        assert!(inside.is_empty(), "{name} writes {inside:?}");
+    }
 }

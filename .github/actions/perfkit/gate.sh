@@ -23,15 +23,21 @@ each --instrument "$INSTRUMENTS"
 [ "$QUICK" = true ] && arguments+=(--quick)
 
 code=0
-perfkit gate "${arguments[@]}" --format markdown > "$REPORTS/verdicts.md" 2> "$REPORTS/gate.log" || code=$?
-cat "$REPORTS/verdicts.md"
+perfkit gate "${arguments[@]}" --format json > "$REPORTS/run.json" 2> "$REPORTS/gate.log" || code=$?
 cat "$REPORTS/gate.log" >&2
 echo "exit-code=$code" >> "$GITHUB_OUTPUT"
 
-if ! perfkit report compare --marker "$MARKER" --output "$REPORTS/comment.md"; then
+# The run that this gate measured. The newest of a store may be another job's, or of a commit before.
+run=$(jq -r '.id // empty' "$REPORTS/run.json" 2> /dev/null)
+compare() {
+    [ -n "$run" ] || return
+    perfkit report compare --run "$run" --marker "$MARKER" --output "$REPORTS/comment.md" > /dev/null || return
+    perfkit report compare --run "$run" --format text
+}
+if ! compare; then
     {
         echo "<!-- perfkit:$MARKER -->"
-        echo "**perfkit** measured nothing (exit code $code):"
+        echo "**perfkit** has nothing to compare (exit code $code):"
         echo
         echo '```'
         tail -n 20 "$REPORTS/gate.log"
