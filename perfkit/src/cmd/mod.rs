@@ -1,5 +1,15 @@
 //! The commands, one file each. A command returns an [`Exit`]; `main` only translates it.
 
+/// The standard macro, except that a reader who has left ends nothing: see [`mod@stdout`].
+macro_rules! print {
+    ($($text:tt)*) => { $crate::cmd::stdout::print(format_args!($($text)*)) };
+}
+
+/// The same with a line's end.
+macro_rules! println {
+    ($($text:tt)*) => { print!("{}\n", format_args!($($text)*)) };
+}
+
 mod ab;
 mod allocs;
 mod baseline;
@@ -228,5 +238,12 @@ pub fn main(cli: Cli) -> std::process::ExitCode {
         eprintln!("perfkit: {failure}");
         failure.exit
     });
+    let exit = match stdout::failure() {
+        Some(why) => {
+            eprintln!("perfkit: {why}");
+            if exit == Exit::Held { Exit::ToolFailed } else { exit }
+        }
+        None => exit,
+    };
     std::process::ExitCode::from(exit as u8)
 }
