@@ -346,6 +346,10 @@ fn another_profile_than_the_baselines_is_denied_and_a_changed_workload_warned_of
     fixture.commit();
     let (code, text) = fixture.lint(&["--deny", "H9"]);
     assert_eq!(code, 0, "nothing has changed, and yet: {text}");
+    let suite = "[[suite]]\nname = \"own\"\nselect = \"**\"\nenv = { RUSTFLAGS = \"-g\" }\n";
+    fixture.write("perfkit.toml", &format!("schema = \"perfkit.config/1\"\n{suite}"));
+    let (code, text) = fixture.lint(&["--suite", "own"]);
+    assert_eq!(code, 0, "a suite with a build of its own is another build on purpose: {text}");
 
     fixture.bench("time", &[("work/some", "work=90"), ("work/other", "")], "");
     let (code, text) = fixture.lint(&["--deny", "H9"]);

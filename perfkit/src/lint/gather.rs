@@ -17,7 +17,7 @@ use super::{
     timing,
 };
 use crate::{
-    format::{Benchmark, Config, GateKind, Toolchain},
+    format::{Baseline, Benchmark, Config, GateKind, Toolchain},
     gate::LockedPackages,
     instrument::{self, Copies, Executable, InstrumentError},
     measure::{Planned, progress::Progress},
@@ -49,7 +49,8 @@ pub fn gather(
         true => timing::order(&outcome.plan.rows, scratch, progress)?,
         false => BTreeMap::new(),
     };
-    let changed = ChangedSources::since(workspace, profiles.counted.as_ref());
+    let accepted = accepted(profiles, &outcome.run.toolchain);
+    let changed = ChangedSources::since(workspace, accepted);
     let mut declared: BTreeMap<String, instrument::ListedWorkload> = BTreeMap::new();
     for executable in executables(&outcome.plan.rows, true) {
         declared.extend(instrument::list(executable)?.into_iter().map(|row| (row.id.clone(), row)));
@@ -75,7 +76,7 @@ pub fn gather(
             functions: outcome.samples.functions.get(id).cloned().unwrap_or_default(),
             recount: recounts.get(id).copied(),
             changed_source: changed.of(&row, &planned.time.package_root),
-            accepted: profiles.counted.as_ref().and_then(|baseline| baseline.live(id)).cloned(),
+            accepted: accepted.and_then(|baseline| baseline.live(id)).cloned(),
             order: order.get(id).copied(),
             benchmark: row,
         });
@@ -85,8 +86,16 @@ pub fn gather(
         subjects,
         executables: executables.collect::<Result<_, _>>()?,
         unexamined: timed.unexamined,
-        build: build_evidence(workspace, profiles, &outcome.run.toolchain),
+        build: build_evidence(workspace, accepted, &outcome.run.toolchain),
     })
+}
+
+/// The counted baseline, unless it is of another build on purpose: a suite with features or an environment of its own is
+/// held against its own base.
+fn accepted<'a>(profiles: &'a Profiles, toolchain: &Toolchain) -> Option<&'a Baseline> {
+    let of_this_variant =
+        |baseline: &&Baseline| baseline.key.as_ref().is_none_or(|key| key.variant == toolchain.variant);
+    profiles.counted.as_ref().filter(of_this_variant)
 }
 
 /// The timed executables, each once; only those written against the harness where that is asked.
@@ -122,8 +131,11 @@ fn allocation_free(
     gated.then(|| "a gate of perfkit.toml".to_owned())
 }
 
-fn build_evidence(workspace: &Workspace, profiles: &Profiles, toolchain: &Toolchain) -> BuildEvidence {
-    let accepted = profiles.counted.as_ref();
+fn build_evidence(
+    workspace: &Workspace,
+    accepted: Option<&Baseline>,
+    toolchain: &Toolchain,
+) -> BuildEvidence {
     let key = accepted.and_then(|baseline| baseline.key.as_ref());
     let baseline_difference = key.and_then(|key| {
         if key.rustflags != toolchain.rustflags {
