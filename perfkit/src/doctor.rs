@@ -212,11 +212,13 @@ fn performance_counters() -> Finding {
 
 fn workspace(folder: &Path) -> Finding {
     match Workspace::load(folder) {
-        Ok(workspace) if BuildProfile::of(&workspace.root, &BTreeMap::new()).has_debug_assertions() => limited(
-            "workspace",
-            "profile.bench has debug-assertions",
-            "neither times nor counts mean anything; switch them off",
-        ),
+        Ok(workspace) if BuildProfile::of(&workspace.root, &BTreeMap::new()).has_debug_assertions() => {
+            limited(
+                "workspace",
+                "profile.bench has debug-assertions",
+                "neither times nor counts mean anything; switch them off",
+            )
+        }
         Ok(workspace) if workspace.configured => {
             let config = &workspace.config;
             good(
