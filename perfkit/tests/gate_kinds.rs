@@ -204,9 +204,22 @@ fn a_model_of_too_few_sizes_cannot_be_told() {
     let mut court = Court::new(MODEL, rows, vec![]);
     let verdict = court.verdict("ir");
     assert_eq!(verdict.outcome, Outcome::Inconclusive);
-    assert!(verdict.note.contains("3 sizes over a span of 16 ×"), "{}", verdict.note);
+    assert!(verdict.note.contains("3 sizes (64, 256, 1024); a model needs 4 sizes"), "{}", verdict.note);
     court.whole = false;
     assert_eq!(court.outcome("ir"), Outcome::Skipped, "the others may not have been asked for");
+}
+
+#[test]
+fn a_cost_model_counts_what_an_operation_processes() {
+    let batch = |events: u64| {
+        let mut row = row(&format!("seal/{events}"), &[("ir", 100.0 + 2.0 * 64.0 * events as f64)]);
+        (row.size, row.bytes) = (events, 64 * events);
+        row
+    };
+    let rows: Vec<Benchmark> = [1, 10, 50, 100].map(batch).into();
+    assert_eq!(model(rows.clone()), named([Outcome::Held, Outcome::Held, Outcome::Held]));
+    let verdicts = Court::new(MODEL, rows, vec![]).judge().verdicts;
+    assert_eq!(verdicts[2].unit, "instructions/B", "as perfkit fit says it");
 }
 
 #[test]

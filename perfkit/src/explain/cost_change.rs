@@ -1,7 +1,7 @@
 //! Two models of one series side by side.
 //!
-//! Lines are compared only where both were fitted to the same sizes: a line over other sizes is another model, and what
-//! differs may be the sizes.
+//! Lines are compared only where both were fitted to the same sizes of the same revision of the benchmark: a line over
+//! other sizes is another model, and what differs may be the sizes; a revision says that the meaning did.
 
 use serde::Serialize;
 
@@ -67,7 +67,9 @@ impl ModelChange {
     pub fn between(before: &CostModel, after: &CostModel) -> Self {
         let sizes = |model: &CostModel| model.points.iter().map(|point| point.size).collect::<Vec<_>>();
         let (mut lines, mut left_out) = (Vec::new(), None);
-        if sizes(before) != sizes(after) {
+        if let Some((then, now)) = other_revision(before, after) {
+            left_out = Some(format!("revision {then} of the benchmark became {now}"));
+        } else if sizes(before) != sizes(after) {
             left_out = Some("the two were measured at different sizes; a pattern such as `seal/{64,256}` picks those of both".to_owned());
         } else if before.statistic != after.statistic {
             left_out = Some(format!("the statistics are {} and {}", before.statistic, after.statistic));
@@ -95,6 +97,15 @@ impl ModelChange {
     }
 }
 
+/// The revisions of a benchmark that is in both models and has changed its meaning. Different benchmarks count theirs
+/// apart.
+fn other_revision(before: &CostModel, after: &CostModel) -> Option<(u32, u32)> {
+    after.points.iter().find_map(|now| {
+        let then = before.points.iter().find(|then| then.id == now.id)?;
+        (then.revision != now.revision).then_some((then.revision, now.revision))
+    })
+}
+
 fn line((before, after): (&Line, &Line)) -> LineChange {
     LineChange {
         from: after.from,
@@ -117,7 +128,36 @@ fn part(before: Estimate, after: Estimate) -> PartChange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Interval;
+    use crate::{
+        explain::cost_model::{SPLIT, fit, series},
+        format::{Benchmark, Interval, Metric, metric_info},
+        store::Samples,
+    };
+
+    fn model(name: &str, revision: u32) -> CostModel {
+        let row = |size: u64| {
+            let mut row = Benchmark { size, revision, ..Benchmark::new(&format!("{name}/{size}")) };
+            let ir = Metric::new(metric_info("ir").unwrap(), 100.0 + size as f64, "exact", "test");
+            row.metrics.insert("ir".to_owned(), ir);
+            row
+        };
+        let rows = [64, 256, 1024, 4096].map(row);
+        fit(&series(&rows)[0], "ir", &Samples::default(), SPLIT).unwrap()
+    }
+
+    #[test]
+    fn models_of_two_revisions_of_a_benchmark_are_not_compared() {
+        let change = ModelChange::between(&model("seal", 1), &model("seal", 2));
+        assert!(change.lines.is_empty(), "{change:?}");
+        assert_eq!(change.left_out.unwrap(), "revision 1 of the benchmark became 2");
+        assert_eq!(ModelChange::between(&model("seal", 2), &model("seal", 2)).lines.len(), 1);
+        let pair = ModelChange::between(&model("chacha", 1), &model("ring", 2));
+        assert_eq!(
+            (pair.lines.len(), pair.left_out),
+            (1, None),
+            "two benchmarks have revisions of their own"
+        );
+    }
 
     fn estimate(value: f64, low: f64, high: f64) -> Estimate {
         Estimate { value, ci: Some(Interval { low, high, level: 0.95 }) }

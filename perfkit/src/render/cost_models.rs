@@ -126,7 +126,7 @@ pub fn parts(model: &CostModel, line: &Line) -> impl Iterator<Item = (String, St
 /// `202 ns + 0.329 ns/B`, with the sizes where the line is one of several.
 pub fn formula(model: &CostModel, line: &Line) -> String {
     let fixed = units::typeset(&units::quantity(line.fixed.value, &model.unit));
-    let each = units::figure(line.per_unit.value.abs(), &unit_each(model));
+    let each = units::figure(line.per_unit.value.abs(), &model.unit_each());
     let sign = if line.per_unit.value < 0.0 { '\u{2212}' } else { '+' };
     let words = format!("{fixed} {sign} {each}");
     if model.regimes.is_empty() {
@@ -149,7 +149,7 @@ fn estimate(estimate: Estimate, unit: &str) -> String {
 }
 
 fn per_unit(estimate: Estimate, model: &CostModel) -> String {
-    let shown = |value: f64| units::figure(value, &unit_each(model));
+    let shown = |value: f64| units::figure(value, &model.unit_each());
     match estimate.ci {
         None => shown(estimate.value),
         Some(ci) => bracketed(&[estimate.value, ci.low, ci.high].map(shown)),
@@ -161,12 +161,6 @@ fn bracketed(shown: &[String]) -> String {
     let [value, low, high] = shown else { return shown.join(" ") };
     let number = |text: &str| units::typeset(text.split_once(' ').map_or(text, |(number, _)| number));
     format!("{} [{}, {}]", units::typeset(value), number(low), number(high))
-}
-
-/// `ns/B`, `instructions/B`: what is per operation anyway is not said twice.
-fn unit_each(model: &CostModel) -> String {
-    let unit = model.unit.strip_suffix("/op").unwrap_or(&model.unit);
-    format!("{unit}/{}", model.size_unit.each())
 }
 
 /// The rate that the cost per unit alone allows; only times have one.

@@ -14,7 +14,7 @@ mod series;
 use serde::Serialize;
 use thiserror::Error;
 
-pub use series::{Series, SizeUnit, series};
+pub use series::{Grouped, LeftOut, Series, SizeUnit, grouped, series, series_name};
 
 use crate::{
     format::{Better, Class, Interval, metric_info},
@@ -72,6 +72,8 @@ pub struct CostModel {
 pub struct Point {
     /// The benchmark.
     pub id: String,
+    /// The declared revision of what it means.
+    pub revision: u32,
     /// Its size.
     pub size: u64,
     /// Its cost.
@@ -207,6 +209,12 @@ impl CostModel {
         if self.regimes.is_empty() { vec![&self.whole] } else { self.regimes.iter().collect() }
     }
 
+    /// The unit of a cost per unit of size: `ns/B`, `instructions/B`. What is per operation anyway is not said twice.
+    pub fn unit_each(&self) -> String {
+        let unit = self.unit.strip_suffix("/op").unwrap_or(&self.unit);
+        format!("{unit}/{}", self.size_unit.each())
+    }
+
     /// Whether the split parts nothing.
     fn is_on_one_side(&self) -> bool {
         let lower = self.points.iter().filter(|point| point.size <= self.split).count();
@@ -269,6 +277,7 @@ fn points(series: &Series<'_>, metric: &str) -> Result<(Vec<Point>, String), Unf
     };
     let point = |(size, row, metric): &(u64, &crate::format::Benchmark, &crate::format::Metric)| Point {
         id: row.id.clone(),
+        revision: row.revision,
         size: *size,
         cost: metric.value,
         ci: metric.ci,
