@@ -8,8 +8,8 @@ mod workspace;
 
 use std::{fs, path::Path};
 
-use serde_json::Value;
-use workspace::{Workspace, can_count};
+use serde_json::{Value, json};
+use workspace::{Workspace, can_count, said};
 
 /// Two sizes of one operation: a header per call, a checksum per byte.
 const TIME_BENCH: &str = r##"
@@ -118,6 +118,21 @@ impl Fixture {
         if let Err(error) = validator.validate(document) {
             panic!("{error} at {}", error.instance_path());
         }
+    }
+
+    /// A folder that holds what perfkit needs where everything is built, and no valgrind.
+    #[cfg(unix)]
+    fn programs_without_valgrind(&self) -> std::path::PathBuf {
+        let folder = self.path().join("programs");
+        fs::create_dir(&folder).unwrap();
+        let path = std::env::var_os("PATH").unwrap();
+        for program in ["cargo", "rustc", "rustup", "git"] {
+            let mut places = std::env::split_paths(&path).map(|place| place.join(program));
+            if let Some(found) = places.find(|file| file.is_file()) {
+                std::os::unix::fs::symlink(found, folder.join(program)).unwrap();
+            }
+        }
+        folder
     }
 
     /// The only folder below this one.
@@ -270,12 +285,77 @@ fn a_budget_holds_up_to_its_limit_and_a_broken_one_names_the_call_sites() {
     assert!(text.contains("the pool gives two") && text.contains("encode (time.rs:"), "{text}");
     let json = fixture.json(&["allocs", "--budget", "budget.toml", "--format", "json"]);
     assert_eq!(json["verdicts"][0]["outcome"], "failed");
-    assert!(!json["sites"].as_array().unwrap().is_empty(), "{json}");
+    assert!(!json["sites"].as_array().unwrap().is_empty() && json["untold"] == json!([]), "{json}");
+    Fixture::validate("allocs", &json);
 
     fixture.write("budget.toml", &budget(2).replace("frame/**", "fram"));
     let (code, text) = fixture.says(&["allocs", "--budget", "budget.toml"]);
     assert_eq!(code, 5, "{text}");
     assert!(text.contains("select no benchmark: fram"), "{text}");
+}
+
+const BUDGET: &str = "schema = \"perfkit.budget/1\"\n[[budget]]\nselect = \"frame/**\"\nallocs_per_op = 1\n";
+
+/// Counting is native; valgrind only says where.
+#[test]
+#[cfg(unix)]
+fn a_broken_budget_is_one_without_valgrind_too() {
+    let fixture = Fixture::new();
+    fixture.benches(10, "", ALLOCATION, 2);
+    fixture.write("budget.toml", BUDGET);
+    // Built where everything is at hand.
+    assert_eq!(fixture.says(&["allocs", "--sites", "0"]).0, 0);
+    let programs = fixture.programs_without_valgrind();
+    let without = |arguments: &[&str]| {
+        let mut command = fixture.command(arguments);
+        said(command.env("PATH", &programs).output().unwrap())
+    };
+    let untold = "! frame/encode/64: call sites not told: valgrind is not installed";
+    let (code, text) = without(&["allocs", "--budget", "budget.toml"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("✗ FAILED frame/encode/64  allocs_per_op 2 allocations/op"), "{text}");
+    assert!(text.contains(untold), "{text}");
+    let (code, text) = without(&["allocs"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("frame/encode/4096") && text.contains(untold), "{text}");
+    let mut command = fixture.command(&["allocs", "--budget", "budget.toml", "--format", "json"]);
+    let output = command.env("PATH", &programs).output().unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    Fixture::validate("allocs", &document);
+    assert_eq!((document["untold"].as_array().unwrap().len(), &document["sites"]), (2, &json!([])));
+}
+
+#[test]
+fn what_could_not_be_built_is_told_beside_the_verdicts() {
+    let fixture = Fixture::new();
+    fixture.manifest(&["time", "allocs", "broken"], "");
+    fixture.write("benches/broken.rs", "// perfkit_harness\nfn main() { nonsense }\n");
+    fixture.write("budget.toml", BUDGET);
+    for format in ["text", "markdown"] {
+        let (code, text) = fixture.says(&["allocs", "--budget", "budget.toml", "--format", format]);
+        assert_eq!(code, 5, "{text}");
+        assert!(text.contains("✓ held 2") && text.contains("✗ BUILD FAILED fixture::broken"), "{text}");
+    }
+    let document = fixture.json(&["allocs", "--budget", "budget.toml", "--format", "json"]);
+    Fixture::validate("allocs", &document);
+    assert_eq!(document["problems"][0]["kind"], "build-failed", "{document}");
+    assert_eq!((&document["partial"], document["verdicts"].as_array().unwrap().len()), (&json!(false), 2));
+    // A budget may select nothing for that alone.
+    fixture.write("budget.toml", &BUDGET.replace("frame/**", "broken"));
+    let (code, text) = fixture.says(&["allocs", "--budget", "budget.toml"]);
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("select no benchmark: broken; fixture::broken: "), "{text}");
+}
+
+#[test]
+fn a_reader_of_allocations_that_has_seen_enough_is_no_failure() {
+    let fixture = Fixture::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = fixture.command(&["allocs"]);
+    let output = command.stdout(writer).output().unwrap();
+    let (code, text) = said(output);
+    assert!(code == 0 && !text.contains("panicked"), "{text}");
 }
 
 #[test]

@@ -2,17 +2,15 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use serde_json::json;
-
-use super::{AllocsArgs, Explained, as_json, explain, table};
+use super::{AllocsArgs, Explained, explain, show};
 use crate::{
-    cmd::{Exit, Failure, OutputFormat},
+    cmd::{Exit, Failure, OutputFormat, stdout::print_whole},
     format::{
         Outcome, ProblemKind, Run, Verdict, budget::Budgets, config::Instrument, document::document_text,
     },
     gate::{Untold, judge_budgets},
     measure::{Plan, Planned},
-    render::{Terminal, header, verdict_lines},
+    render::{Terminal, footer, header, verdict_lines},
     session,
 };
 
@@ -20,24 +18,21 @@ pub fn load(path: &Path) -> Result<Budgets, Failure> {
     Budgets::load(path).map_err(|error| Failure::new(Exit::Usage, error))
 }
 
-/// Judge, explain what is broken, print, and say so in the exit code.
+/// Judge, explain what is broken, print, and say so in the exit code. Verdicts are on counts: whether their sites can be
+/// told changes none of them.
 pub fn hold(budgets: &Budgets, outcome: &session::Outcome, args: &AllocsArgs) -> Result<Exit, Failure> {
     let (run, plan) = (&outcome.run, &outcome.plan);
     let untold = untold(plan);
     let verdicts = judge_budgets(budgets, &run.benchmarks, &untold, plan.selection.is_whole())
-        .map_err(|why| Failure::new(Exit::ToolFailed, why))?;
+        .map_err(|why| Failure::new(Exit::ToolFailed, why + &failures(run)))?;
     let broken: BTreeSet<&str> = of(&verdicts, Outcome::Failed).map(|verdict| verdict.id.as_str()).collect();
-    let explained = explain(run, plan, args.sites, |id| broken.contains(id))?;
-    match args.output.format {
-        OutputFormat::Json => {
-            let document = json!({
-                "schema": "perfkit.allocs/1", "benchmarks": run.benchmarks, "sites": as_json(&explained),
-                "verdicts": verdicts,
-            });
-            print!("{}", document_text(&document).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
-        }
-        format => print!("{}", show(run, &verdicts, &explained, format == OutputFormat::Markdown)),
-    }
+    let explained = explain(run, plan, args.sites, |id| broken.contains(id));
+    let text = match args.output.format {
+        OutputFormat::Json => document_text(&show::document(run, &explained, &verdicts))
+            .map_err(|error| Failure::new(Exit::ToolFailed, error))?,
+        format => shown(run, &verdicts, &explained, format == OutputFormat::Markdown),
+    };
+    print_whole(&text)?;
     let tool_failed = run.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
     Ok(match () {
         () if tool_failed || run.provenance.partial => Exit::ToolFailed,
@@ -45,6 +40,12 @@ pub fn hold(budgets: &Budgets, outcome: &session::Outcome, args: &AllocsArgs) ->
         () if of(&verdicts, Outcome::Inconclusive).next().is_some() => Exit::Inconclusive,
         () => Exit::Held,
     })
+}
+
+/// What could not be built or counted: a budget may select nothing for that alone.
+fn failures(run: &Run) -> String {
+    let failed = run.problems.iter().filter(|problem| problem.kind != ProblemKind::Skipped);
+    failed.map(|problem| format!("; {}: {}", problem.subject, problem.message)).collect()
 }
 
 fn of(verdicts: &[Verdict], outcome: Outcome) -> impl Iterator<Item = &Verdict> {
@@ -73,26 +74,27 @@ fn why_untold(row: &Planned) -> String {
     }
 }
 
-fn show(run: &Run, verdicts: &[Verdict], explained: &[Explained], markdown: bool) -> String {
+fn shown(run: &Run, verdicts: &[Verdict], explained: &[Explained], markdown: bool) -> String {
     let terminal = Terminal::stdout();
     let about = header(run, None);
     let mut text = if markdown { format!("{}\n", about.markdown()) } else { about.text(&terminal) };
     // Each broken benchmark's sites stand under its own lines.
-    for sites in explained {
+    for row in explained {
         let own: Vec<Verdict> =
-            of(verdicts, Outcome::Failed).filter(|verdict| verdict.id == sites.id).cloned().collect();
+            of(verdicts, Outcome::Failed).filter(|verdict| verdict.id == row.id).cloned().collect();
         let lines = verdict_lines(&own);
-        let table = table(sites);
+        let sites = show::sites(row, &terminal, markdown);
         text += &if markdown {
-            format!("{}\n{}\n", lines.markdown(), table.markdown())
+            format!("{}\n{sites}\n", lines.markdown())
         } else {
-            format!("{}{}\n", lines.text(&terminal), table.text(&terminal))
+            format!("{}{sites}\n", lines.text(&terminal))
         };
     }
     let is_explained = |verdict: &&Verdict| {
-        verdict.outcome == Outcome::Failed && explained.iter().any(|sites| sites.id == verdict.id)
+        verdict.outcome == Outcome::Failed && explained.iter().any(|row| row.id == verdict.id)
     };
     let rest: Vec<Verdict> = verdicts.iter().filter(|verdict| !is_explained(verdict)).cloned().collect();
-    let lines = verdict_lines(&rest);
+    let mut lines = verdict_lines(&rest);
+    lines.0.extend(footer(run, None).0);
     text + &if markdown { lines.markdown() } else { lines.text(&terminal) }
 }

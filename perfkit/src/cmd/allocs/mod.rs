@@ -1,20 +1,25 @@
 //! `perfkit allocs`: allocations per operation, the call sites behind them, and budgets that they are held against.
+//!
+//! Counting is native and needs no tool; the sites come from dhat. Where dhat is missing or fails the counts and the
+//! verdicts on them stand, and why there are no sites is said.
 
 mod budget;
+mod show;
 
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::{Value, json};
 
-use super::{Exit, Failure, Global, Output, OutputFormat};
+use super::{Exit, Failure, Global, Output, OutputFormat, stdout::print_whole};
 use crate::{
-    format::{Run, config::Instrument, document::document_text},
-    instrument::{AllocationSite, allocation_sites},
-    measure::{Plan, Request, progress::Progress},
-    render::{Cell, Column, Table, Terminal, header, units},
-    session::{self, Profiles, SessionError, measure},
+    format::{ProblemKind, Run, config::Instrument, document::document_text},
+    instrument::{AllocationSite, InstrumentError, allocation_sites},
+    measure::{Plan, Planned, Request, problem, progress::Progress},
+    render::{Terminal, header},
+    session::{self, Profiles, measure},
 };
+
+use show::{document, sites};
 
 /// Allocations per operation from which on a benchmark allocates.
 const ALLOCATES: f64 = 0.1;
@@ -38,10 +43,20 @@ pub struct AllocsArgs {
     budget: Option<PathBuf>,
 }
 
-/// A benchmark that allocates, and where.
+/// A benchmark that allocates, and where; or why that cannot be told.
 struct Explained {
     id: String,
-    sites: Vec<AllocationSite>,
+    sites: Result<Vec<AllocationSite>, InstrumentError>,
+}
+
+impl Explained {
+    /// Whether the tool is there and failed: to miss it is no failure.
+    fn has_failed(&self) -> bool {
+        let error = self.sites.as_ref().err();
+        error.is_some_and(|error| {
+            problem(self.id.clone(), Some(Instrument::Allocs), error).kind != ProblemKind::Skipped
+        })
+    }
 }
 
 pub(super) fn execute(global: &Global, args: &AllocsArgs) -> Result<Exit, Failure> {
@@ -61,41 +76,27 @@ pub(super) fn execute(global: &Global, args: &AllocsArgs) -> Result<Exit, Failur
     if let Some(budgets) = &budgets {
         return budget::hold(budgets, &outcome, args);
     }
-    let explained = explain(&outcome.run, &outcome.plan, args.sites, |_| true)?;
-    match args.output.format {
-        OutputFormat::Json => {
-            let document = json!({
-                "schema": "perfkit.allocs/1", "benchmarks": outcome.run.benchmarks, "sites": as_json(&explained),
-            });
-            print!("{}", document_text(&document).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
-        }
+    let explained = explain(&outcome.run, &outcome.plan, args.sites, |_| true);
+    let terminal = Terminal::stdout();
+    let text = match args.output.format {
+        OutputFormat::Json => document_text(&document(&outcome.run, &explained, &[]))
+            .map_err(|error| Failure::new(Exit::ToolFailed, error))?,
         OutputFormat::Markdown => {
-            print!("{}", header::run_markdown(&outcome.run, None));
-            explained.iter().for_each(|row| print!("\n{}", table(row).markdown()));
+            let tables = explained.iter().map(|row| format!("\n{}", sites(row, &terminal, true)));
+            header::run_markdown(&outcome.run, None) + &tables.collect::<String>()
         }
         OutputFormat::Text => {
-            let terminal = Terminal::stdout();
-            print!("{}", header::run_text(&outcome.run, None, &terminal));
-            explained.iter().for_each(|row| print!("\n{}", table(row).text(&terminal)));
+            let tables = explained.iter().map(|row| format!("\n{}", sites(row, &terminal, false)));
+            header::run_text(&outcome.run, None, &terminal) + &tables.collect::<String>()
         }
-    }
-    Ok(super::run::exit(&outcome.run))
-}
-
-fn as_json(explained: &[Explained]) -> Vec<Value> {
-    let site = |id: &String, site: &AllocationSite| json!({"id": id, "blocks": site.blocks, "bytes": site.bytes, "frames": site.frames});
-    explained.iter().flat_map(|row| row.sites.iter().map(|found| site(&row.id, found))).collect()
+    };
+    print_whole(&text)?;
+    let failed = explained.iter().any(Explained::has_failed);
+    Ok(if failed { Exit::ToolFailed } else { super::run::exit(&outcome.run) })
 }
 
 /// The call sites of the benchmarks that allocate and are `wanted`.
-fn explain(
-    run: &Run,
-    plan: &Plan,
-    limit: usize,
-    wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<Explained>, Failure> {
-    let io = |source| SessionError::Io { what: "making a scratch folder".to_owned(), source };
-    let scratch = tempfile::tempdir().map_err(io)?;
+fn explain(run: &Run, plan: &Plan, limit: usize, wanted: impl Fn(&str) -> bool) -> Vec<Explained> {
     let mut explained = Vec::new();
     for row in run.benchmarks.iter().filter(|row| wanted(&row.id)) {
         let allocates = row.metrics.get("allocs_per_op").is_some_and(|metric| metric.value >= ALLOCATES);
@@ -104,34 +105,18 @@ fn explain(
             continue;
         };
         if allocates && limit > 0 {
-            let mut sites = allocation_sites(&planned.time, &row.id, operations, scratch.path())
-                .map_err(|error| Failure::new(Exit::ToolFailed, format!("{}: {error}", row.id)))?;
-            sites.truncate(limit);
+            let mut sites = find_sites(planned, operations);
+            if let Ok(sites) = &mut sites {
+                sites.truncate(limit);
+            }
             explained.push(Explained { id: row.id.clone(), sites });
         }
     }
-    Ok(explained)
+    explained
 }
 
-/// A row per site: what it costs, and the way from the allocation up to the workload.
-fn table(explained: &Explained) -> Table {
-    /// Frames shown; the rest is in the JSON.
-    const FRAMES: usize = 4;
-    let row = |site: &AllocationSite| {
-        let way: Vec<&str> = site.frames.iter().take(FRAMES).map(String::as_str).collect();
-        vec![
-            Cell::plain(units::count(site.blocks)),
-            Cell::plain(units::quantity(site.bytes, "B/op")),
-            Cell::plain(way.join(" < ")),
-        ]
-    };
-    Table {
-        title: format!("{}: call sites that allocate", explained.id),
-        columns: vec![
-            Column::right("blocks/op"),
-            Column::right("bytes"),
-            Column::left("site, and its callers"),
-        ],
-        rows: explained.sites.iter().map(row).collect(),
-    }
+fn find_sites(row: &Planned, operations: u64) -> Result<Vec<AllocationSite>, InstrumentError> {
+    let io = |source| InstrumentError::Io { what: "making a scratch folder".to_owned(), source };
+    let scratch = tempfile::tempdir().map_err(io)?;
+    allocation_sites(&row.time, &row.benchmark.id, operations, scratch.path())
 }
