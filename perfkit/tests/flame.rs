@@ -217,22 +217,68 @@ fn a_difference_has_both_widths_and_the_inclusive_change_of_every_frame() {
     let (code, text) =
         fixture.says(&["flame", "frame/encode/64", "--diff", "now.folded", "--output", "f.svg"]);
     assert_eq!(code, 0, "{text}");
+    assert!(text.contains("✓ same: no frame moved") && !text.contains("does not say"), "{text}");
+
+    // What another tool wrote says nothing of itself.
+    let (head, stacks) =
+        fixture.read("now.folded").split_once('\n').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    assert_eq!(head, "# perfkit.folded frame/encode/64 instructions/op");
+    fixture.write("plain.folded", &stacks);
+    let against_plain = ["flame", "frame/encode/64", "--diff", "plain.folded", "--output", "f.svg"];
+    let (code, text) = fixture.says(&against_plain);
+    assert_eq!(code, 0, "{text}");
     assert!(text.contains("✓ same: no frame moved"), "{text}");
+    assert!(text.contains("! plain.folded does not say what it holds"), "{text}");
+    let flame = fixture.json(&[&against_plain[..], &["--format", "json"]].concat());
+    Fixture::validate("flame", &flame);
+    assert!(flame["caution"].as_str().unwrap().contains("instructions/op") && flame["can_tell"] == true);
+}
+
+#[test]
+fn a_picture_that_is_turned_round_leaves_numbers_and_stacks_as_they_are() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new();
+    let flame = |name: &str, more: &[&str]| {
+        let (folded, picture) = (format!("{name}.folded"), format!("{name}.svg"));
+        let arguments =
+            ["flame", "frame/encode/64", "--format", "json", "--folded", &folded, "--output", &picture];
+        fixture.json(&[&arguments[..], more].concat())
+    };
+    let (upright, inverted) = (flame("upright", &[]), flame("inverted", &["--inverted"]));
+    assert!(own(&upright["after"], "checksum") > 64.0, "{upright}");
+    assert_eq!(inverted["after"], upright["after"]);
+    assert_eq!(fixture.read("inverted.folded"), fixture.read("upright.folded"));
+    assert_ne!(fixture.read("inverted.svg"), fixture.read("upright.svg"));
+    let shown = |more: &[&str]| {
+        let arguments = ["flame", "frame/encode/64", "--output", "x.svg"];
+        fixture.says(&[&arguments[..], more].concat()).1
+    };
+    assert_eq!(shown(&["--inverted"]), shown(&[]));
 }
 
 #[test]
 fn what_cannot_be_drawn_or_compared_is_refused_with_the_reason() {
     let fixture = Fixture::new();
     fixture.commit();
-    let cases: [(&[&str], i32, &str); 6] = [
+    let cases: [(&[&str], i32, &str); 8] = [
         (&["flame", "frame/encod/64"], 5, "near it are"),
         (&["flame", "frame/encode"], 2, "below it are frame/encode/4096, frame/encode/64"),
         (&["flame", "frame/encode/64", "--diff", "no-such"], 4, "no-such"),
         (&["flame", "frame/encode/64", "--bytes"], 2, "--instrument allocs"),
         (&["flame", "frame/encode/64", "--diff", "bad.folded"], 2, "line 2"),
+        (
+            &["flame", "frame/encode/64", "--diff", "other.folded"],
+            4,
+            "stacks of frame/encode/4096, not of frame/encode/64",
+        ),
+        (&["flame", "frame/encode/64", "--diff", "blocks.folded"], 4, "holds blocks allocated per operation"),
         (&["allocs", "--budget", "bad.toml"], 2, "unknown field `blocks`"),
     ];
     fixture.write("bad.folded", "a;b 1\nnonsense\n");
+    fixture.write("other.folded", "# perfkit.folded frame/encode/4096 instructions/op\na;b 1\n");
+    fixture.write("blocks.folded", "# perfkit.folded frame/encode/64 blocks/op\na;b 1\n");
     fixture.write("bad.toml", "schema = \"perfkit.budget/1\"\n[[budget]]\nselect = \"a\"\nblocks = 1\n");
     for (arguments, wanted, why) in cases {
         if arguments.contains(&"bad.folded") && !can_count() {

@@ -42,6 +42,11 @@ const LEAST_COUNT: f64 = 0.05;
 /// Standard errors of a sampled share that a difference must exceed to be more than chance.
 const SAMPLED_ERRORS: f64 = 3.0;
 
+/// Whether what moved can be told: of counts always, of samples where both sides say how many they are.
+pub fn can_tell(before: &Stacks, after: &Stacks) -> bool {
+    !after.weight().is_sampled() || [before, after].iter().all(|side| side.samples().unwrap_or(0) > 0)
+}
+
 /// The frames that moved, largest inclusive change first. Sampled frames whose change may be chance are left out.
 pub fn frame_deltas(before: &Stacks, after: &Stacks) -> Vec<FrameDelta> {
     let (own_before, own_after) = (before.own(), after.own());
@@ -148,5 +153,16 @@ mod tests {
         let before = sampled("a 500\nb 500\n");
         assert!(frame_deltas(&before, &sampled("a 520\nb 480\n")).is_empty());
         assert_eq!(frame_deltas(&before, &sampled("a 600\nb 400\n")).len(), 2);
+    }
+
+    #[test]
+    fn samples_of_unknown_number_tell_nothing() {
+        let unknown = parse_folded("a 100\n", Weight::Nanoseconds).unwrap().shares();
+        let mut known = parse_folded("b 100\n", Weight::Nanoseconds).unwrap();
+        known.set_samples(1000);
+        let known = known.shares();
+        assert!(!can_tell(&unknown, &known) && !can_tell(&known, &unknown) && can_tell(&known, &known));
+        let counted = stacks("a 100\n");
+        assert!(can_tell(&counted, &counted));
     }
 }

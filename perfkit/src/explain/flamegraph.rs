@@ -124,8 +124,11 @@ fn draw(options: &mut Options<'_>, lines: &[String]) -> Result<Vec<u8>, Flamegra
     if lines.is_empty() {
         return Err(FlamegraphError::Empty);
     }
+    // inferno sorts lines as text, where `f 5`, `f::g 7`, `f;h 3` tears `f` in two. Stacks stand frame by frame already;
+    // a flame chart is drawn in the order given, from the last line on.
+    options.flame_chart = true;
     let mut svg = Vec::new();
-    from_lines(options, lines.iter().map(String::as_str), &mut svg)?;
+    from_lines(options, lines.iter().rev().map(String::as_str), &mut svg)?;
     svg.push(b'\n');
     Ok(svg)
 }
@@ -231,6 +234,17 @@ mod tests {
         assert!(as_it_was.contains("old [gone, \u{2212}10 instructions/op]") && !as_it_was.contains("new ["));
         assert!(as_it_is.contains("new [new, +4 instructions/op]") && !as_it_is.contains("old ["));
         assert!(as_it_is.contains("same (1 instructions/op"));
+    }
+
+    #[test]
+    fn a_frame_is_one_box_however_its_neighbours_are_called() {
+        let some = "codec::encode 5\ncodec::encode::{{closure}} 7\ncodec::encode;header 3\n";
+        let drawn = text(flamegraph(&stacks(some), "t", "s"));
+        assert_eq!(drawn.matches("codec::encode (8 instructions/op").count(), 1, "{drawn}");
+        assert_eq!(drawn.matches("codec::encode (").count(), 1, "{drawn}");
+        let grown = stacks(&some.replace(" 5", " 6"));
+        let drawn = text(differential(&stacks(some), &grown, Widths::After, "t", "s"));
+        assert_eq!(drawn.matches("codec::encode [+1 instructions/op] (").count(), 1, "{drawn}");
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub struct FlameArgs {
     /// Also write folded stacks, for other tools and for a later --diff
     #[arg(long, value_name = "FILE")]
     folded: Option<PathBuf>,
-    /// Turn the stacks round: the costly functions stand at the root, their callers above
+    /// Turn the picture round: the costly functions stand at its root, their callers above
     #[arg(long)]
     inverted: bool,
     /// Only this suite of perfkit.toml, built with its features and environment
@@ -63,10 +63,13 @@ pub(super) fn execute(global: &Global, args: &FlameArgs) -> Result<Exit, Failure
     }
     let workspace = global.workspace()?;
     let progress = Progress::new();
-    let against = args.diff.as_deref().map(|name| Against::find(&workspace, name)).transpose()?;
+    let against = args.diff.as_deref().map(|name| Against::find(&workspace, name, &args.id)).transpose()?;
     let request = request(args);
     let plan = plan(&workspace, &request, &BuildPlace::default(), &progress)?;
     let row = one(&plan, &args.id)?;
+    if let Some(against) = &against {
+        against.check(args.instrument.weight(row, args.bytes))?;
+    }
     progress.say(&format!("profiling {}", row.benchmark.id));
     let after = stacks(row, args)?;
     let before = match &against {
@@ -79,8 +82,9 @@ pub(super) fn execute(global: &Global, args: &FlameArgs) -> Result<Exit, Failure
     progress.finish();
     let picture = Picture {
         id: row.benchmark.id.clone(),
-        after: turned(after, before.is_some(), args.inverted),
-        before: before.map(|(title, before)| (title, turned(before, true, args.inverted))),
+        caution: against.as_ref().and_then(|against| against.caution(&args.id, after.weight())),
+        after: if before.is_some() { comparable(&after) } else { after },
+        before: before.map(|(title, before)| (title, comparable(&before))),
     };
     let files = Files::of(&workspace, args, &picture)?;
     let written = write(&files, &picture)?;
@@ -125,11 +129,6 @@ fn one<'a>(plan: &'a Plan, id: &str) -> Result<&'a Planned, Failure> {
 fn stacks(row: &Planned, args: &FlameArgs) -> Result<Stacks, Failure> {
     let scratch = tempfile::tempdir().map_err(StacksError::Scratch)?;
     Ok(collect(row, args.instrument, args.bytes, scratch.path())?)
-}
-
-fn turned(stacks: Stacks, compared: bool, inverted: bool) -> Stacks {
-    let stacks = if compared { comparable(&stacks) } else { stacks };
-    if inverted { stacks.inverted() } else { stacks }
 }
 
 impl From<StacksError> for Failure {

@@ -16,6 +16,8 @@ use crate::{
 pub struct Files {
     picture: PathBuf,
     folded: Option<PathBuf>,
+    /// Whether the leaves stand at the picture's root. Tables and folded stacks are of calls, whose root is the caller.
+    inverted: bool,
 }
 
 impl Files {
@@ -34,16 +36,17 @@ impl Files {
         Ok(Self {
             picture: args.picture.clone().unwrap_or_else(|| workspace.store().join("flame").join(name)),
             folded: args.folded.clone(),
+            inverted: args.inverted,
         })
     }
 }
 
 /// Write everything; what was written, in order.
 pub fn write(files: &Files, picture: &Picture) -> Result<Vec<PathBuf>, Failure> {
-    let mut written = draw(&files.picture, picture)?;
+    let mut written = draw(&files.picture, files.inverted, picture)?;
     if let Some(path) = &files.folded {
         let text = match &picture.before {
-            None => folded(&picture.after),
+            None => folded(&picture.id, &picture.after),
             Some((_, before)) => folded_pair(before, &picture.after),
         };
         write_whole(path, text.as_bytes())?;
@@ -60,21 +63,27 @@ fn named_after(path: &Path, side: &str) -> PathBuf {
 }
 
 #[cfg(feature = "flame")]
-fn draw(path: &Path, picture: &Picture) -> Result<Vec<PathBuf>, Failure> {
+fn draw(path: &Path, inverted: bool, picture: &Picture) -> Result<Vec<PathBuf>, Failure> {
     use crate::{
         cmd::Exit,
-        explain::flamegraph::{FlamegraphError, Widths, differential, flamegraph},
+        explain::{
+            flamegraph::{FlamegraphError, Widths, differential, flamegraph},
+            stacks::Stacks,
+        },
     };
+    let turned = |stacks: &Stacks| if inverted { stacks.inverted() } else { stacks.clone() };
     let failed = |error: FlamegraphError| Failure::new(Exit::ToolFailed, format!("{}: {error}", picture.id));
     let subtitle = picture.after.weight().describe();
+    let after = turned(&picture.after);
     let Some((title, before)) = &picture.before else {
-        write_whole(path, &flamegraph(&picture.after, &picture.id, subtitle).map_err(failed)?)?;
+        write_whole(path, &flamegraph(&after, &picture.id, subtitle).map_err(failed)?)?;
         return Ok(vec![path.to_owned()]);
     };
+    let before = turned(before);
     let mut written = Vec::new();
     for (widths, side) in [(Widths::Before, "before"), (Widths::After, "after")] {
         let heading = format!("{}: {title} → now, widths {side} the change", picture.id);
-        match differential(before, &picture.after, widths, &heading, subtitle) {
+        match differential(&before, &after, widths, &heading, subtitle) {
             Ok(svg) => {
                 let path = named_after(path, side);
                 write_whole(&path, &svg)?;
@@ -89,7 +98,7 @@ fn draw(path: &Path, picture: &Picture) -> Result<Vec<PathBuf>, Failure> {
 }
 
 #[cfg(not(feature = "flame"))]
-fn draw(_path: &Path, _picture: &Picture) -> Result<Vec<PathBuf>, Failure> {
+fn draw(_path: &Path, _inverted: bool, _picture: &Picture) -> Result<Vec<PathBuf>, Failure> {
     eprintln!("perfkit: no picture: {}", crate::explain::stacks::StacksError::WithoutInferno);
     Ok(Vec::new())
 }

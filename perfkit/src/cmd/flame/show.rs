@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 
 use super::FlameArgs;
 use crate::{
-    cmd::{Exit, Failure, OutputFormat},
-    explain::{deltas::frame_deltas, stacks::Stacks},
+    cmd::{Exit, Failure, OutputFormat, stdout::print_whole},
+    explain::{
+        deltas::{can_tell, frame_deltas},
+        stacks::Stacks,
+    },
     format::document::document_text,
     render::{
         Emphasis, Lines, Terminal,
@@ -25,6 +28,8 @@ pub struct Picture {
     pub after: Stacks,
     /// As it was, with what that is called.
     pub before: Option<(String, Stacks)>,
+    /// What to know before trusting the comparison.
+    pub caution: Option<String>,
 }
 
 /// Print it.
@@ -34,8 +39,7 @@ pub fn show(picture: &Picture, written: &[PathBuf], args: &FlameArgs) -> Result<
             .map_err(|error| Failure::new(Exit::ToolFailed, error))?,
         format => tables(picture, written, args.rows, format == OutputFormat::Markdown),
     };
-    print!("{text}");
-    Ok(())
+    print_whole(&text)
 }
 
 fn tables(picture: &Picture, written: &[PathBuf], rows: usize, markdown: bool) -> String {
@@ -60,7 +64,13 @@ fn tables(picture: &Picture, written: &[PathBuf], rows: usize, markdown: bool) -
             } else {
                 head.push(Emphasis::Plain, format!("{title} → now: {total}"));
             }
-            if deltas.is_empty() {
+            if let Some(caution) = &picture.caution {
+                head.push(Emphasis::Caution, format!("! {caution}"));
+            }
+            if !can_tell(before, &picture.after) {
+                let why = format!("{title} does not say how many samples it holds, so all may be chance");
+                head.push(Emphasis::Caution, format!("? cannot tell: {why}"));
+            } else if deltas.is_empty() {
                 head.push(Emphasis::Good, "✓ same: no frame moved");
             }
             delta_table("frames that moved", &deltas, weight, rows)
@@ -102,6 +112,10 @@ fn document(picture: &Picture, written: &[PathBuf]) -> Value {
         members.insert("before".to_owned(), side(before));
         members.insert("against".to_owned(), json!(title));
         members.insert("deltas".to_owned(), json!(frame_deltas(before, &picture.after)));
+        members.insert("can_tell".to_owned(), json!(can_tell(before, &picture.after)));
+        if let Some(caution) = &picture.caution {
+            members.insert("caution".to_owned(), json!(caution));
+        }
     }
     document
 }
@@ -111,4 +125,36 @@ fn relative(path: &Path) -> PathBuf {
     let inside =
         std::env::current_dir().ok().and_then(|folder| path.strip_prefix(folder).ok().map(Path::to_owned));
     inside.unwrap_or_else(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::stacks::{Weight, parse_folded};
+
+    /// A comparison of CPU time, in which half of everything moved.
+    fn sampled(samples_before: Option<u64>) -> Picture {
+        let side = |text: &str, samples: Option<u64>| {
+            let mut side = parse_folded(text, Weight::Nanoseconds).unwrap();
+            samples.into_iter().for_each(|samples| side.set_samples(samples));
+            side.shares()
+        };
+        Picture {
+            id: "seal/64".to_owned(),
+            after: side("seal 50\ncopy 50\n", Some(3000)),
+            before: Some(("then.folded".to_owned(), side("seal 100\n", samples_before))),
+            caution: None,
+        }
+    }
+
+    #[test]
+    fn samples_of_unknown_number_are_not_the_same() {
+        let shown = tables(&sampled(None), &[], 5, false);
+        assert!(shown.contains("? cannot tell: then.folded"), "{shown}");
+        assert!(!shown.contains("✓ same"), "{shown}");
+        assert_eq!(document(&sampled(None), &[])["can_tell"], false);
+        let shown = tables(&sampled(Some(3000)), &[], 5, false);
+        assert!(shown.contains("frames that moved") && shown.contains("copy"), "{shown}");
+        assert!(!shown.contains("cannot tell"), "{shown}");
+    }
 }

@@ -90,7 +90,7 @@ struct Cut {
 enum Outside {
     /// Collection was off outside, so their roots lie deeper than callgrind tells callers apart.
     CutShort,
-    /// They are none of the operation's.
+    /// They are none of the operation's, unless one of its own calls leads to them.
     Dropped,
 }
 
@@ -126,7 +126,24 @@ fn below(profile: &Profile, symbols: &Symbols, cut: Cut) -> Result<BTreeMap<Vec<
         }
         *rows.entry(frames).or_insert(0u64) += line.cost.instructions;
     }
+    let beyond = lost_roots(profile, &paths);
+    if cut.outside == Outside::Dropped && beyond > 0 {
+        *rows.entry(vec![beyond_depth()]).or_insert(0) += beyond;
+    }
     Ok(rows)
+}
+
+/// Instructions below the deepest frames that still know their root. The frames under them look like any of the
+/// program's, but the calls that lead to them say whose they are; every stack has one such call at most.
+fn lost_roots(profile: &Profile, paths: &[Option<Vec<String>>]) -> u64 {
+    let has_root = |function: usize| paths.get(function).is_some_and(Option::is_some);
+    let leaving = profile.calls.iter().filter(|call| has_root(call.caller) && !has_root(call.callee));
+    leaving.fold(0, |sum, call| sum.saturating_add(call.inclusive.instructions))
+}
+
+/// The frame in place of those that are not told apart.
+fn beyond_depth() -> String {
+    format!("[callers beyond {STACK_DEPTH} frames]")
 }
 
 /// `leaf'2'caller'root` as frames, root first. Numbers are levels of recursion.
@@ -146,7 +163,7 @@ impl Cut {
             (Some(at), _) => Some(frames.split_off(at + 1)),
             (None, Outside::Dropped) => None,
             (None, Outside::CutShort) => {
-                frames.insert(0, format!("[callers beyond {STACK_DEPTH} frames]"));
+                frames.insert(0, beyond_depth());
                 Some(frames)
             }
         }
@@ -248,6 +265,26 @@ mod tests {
         assert_eq!(
             stacks(&[(inside, 5), ("parse'main", 100)], ITERATION),
             [("mine::bench::{{closure}};op".to_owned(), 5)]
+        );
+    }
+
+    /// Callgrind's names hold the leaf and its nearest callers; a deep one has no room for the iteration's.
+    #[test]
+    fn what_an_iteration_calls_too_deeply_to_be_named_is_still_its_own() {
+        let text = "positions: instr line\nevents: Ir Ge sysCount\nob=x\n\
+             fn=op'mine::bench::{{closure}}'criterion::bencher::Bencher<M>::iter'main\n0x10 0 5\n\
+             cfn=deep'op'mine::bench::{{closure}}\ncalls=1 0x20 0\n0x10 0 7\n\
+             fn=deep'op'mine::bench::{{closure}}\n0x20 0 3\n\
+             cfn=deeper'deep'op\ncalls=2 0x30 0\n0x20 0 4\n\
+             fn=deeper'deep'op\n0x30 0 4\n\
+             fn=parse'main\n0x40 0 100\n\
+             totals: 112\n";
+        let rows = below(&parse(text).unwrap(), &Symbols::default(), ITERATION).unwrap();
+        let rows: Vec<(String, u64)> =
+            rows.into_iter().map(|(frames, cost)| (frames.join(";"), cost)).collect();
+        assert_eq!(
+            rows,
+            [("[callers beyond 40 frames]".to_owned(), 7), ("mine::bench::{{closure}};op".to_owned(), 5)]
         );
     }
 

@@ -22,6 +22,19 @@ pub enum Source {
     Perf,
 }
 
+impl Source {
+    /// What its stacks of a benchmark weigh.
+    pub fn weight(self, row: &Planned, bytes: bool) -> Weight {
+        match self {
+            Self::Count if row.counted_operations.is_some() => Weight::Instructions,
+            Self::Count => Weight::FirstCall,
+            Self::Allocs if bytes => Weight::Bytes,
+            Self::Allocs => Weight::Blocks,
+            Self::Perf => Weight::Nanoseconds,
+        }
+    }
+}
+
 /// Why there are no stacks.
 #[derive(Debug, Error)]
 pub enum StacksError {
@@ -51,8 +64,8 @@ pub enum StacksError {
     WithoutInferno,
 }
 
-/// Collect the stacks of one benchmark. `weight` tells blocks from bytes where allocations are asked for. `scratch` is
-/// a folder that belongs to this call alone; nothing is left in it.
+/// Collect the stacks of one benchmark. Allocations are weighed by their `bytes` instead of their number. `scratch` is a
+/// folder that belongs to this call alone; nothing is left in it.
 pub fn collect(row: &Planned, source: Source, bytes: bool, scratch: &Path) -> Result<Stacks, StacksError> {
     let id = row.benchmark.id.as_str();
     let not_told = |why: String| StacksError::NotTold { id: id.to_owned(), why };
@@ -69,8 +82,7 @@ pub fn collect(row: &Planned, source: Source, bytes: bool, scratch: &Path) -> Re
         (Source::Count, Some(operations)) => callgrind::region(&row.time, id, operations, scratch),
         (Source::Count, None) => callgrind::first_call(&row.time, id, scratch),
         (Source::Allocs, Some(operations)) => {
-            let weight = if bytes { Weight::Bytes } else { Weight::Blocks };
-            allocations::region(&row.time, id, operations, weight, scratch)
+            allocations::region(&row.time, id, operations, source.weight(row, bytes), scratch)
         }
         (Source::Allocs, None) => {
             return Err(not_told(

@@ -1,15 +1,52 @@
 //! Folded text: `root;…;leaf weight`, one stack a line, as flamegraph tools read it.
 //!
-//! Weights that are whole numbers are written as such, others with as many digits as they need to read back.
+//! Weights that are whole numbers are written as such, others with as many digits as they need to read back. The first
+//! line says what they are of. It is a comment to inferno, and no stack to tools that know no comments, since it does
+//! not end in a number.
 
 use super::{Stacks, Weight};
 
 /// The longest line that is read: 100 frames of 1000 characters and their weight.
 const LINE_LIMIT_BYTES: usize = 128 * 1024;
 
-/// One weight a line, sorted by stack.
-pub fn folded(stacks: &Stacks) -> String {
-    stacks.iter().map(|(frames, weight)| format!("{} {weight}\n", frames.join(";"))).collect()
+/// What the first line begins with.
+const MARK: &str = "# perfkit.folded ";
+
+/// What a line that holds no stack begins with.
+const COMMENT: &str = "# ";
+
+/// What the first line of folded text says of the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoldedOrigin {
+    /// The benchmark.
+    pub id: String,
+    /// What the weights count.
+    pub weight: Weight,
+    /// How many samples stand behind them, where they are sampled.
+    pub samples: Option<u64>,
+}
+
+/// One weight a line, sorted by stack, below a line that says what they are of.
+pub fn folded(id: &str, stacks: &Stacks) -> String {
+    let samples = stacks.samples().map(|samples| format!(" {samples} samples")).unwrap_or_default();
+    let mut text = format!("{MARK}{id} {}{samples}\n", stacks.weight().unit());
+    text.extend(stacks.iter().map(|(frames, weight)| format!("{} {weight}\n", frames.join(";"))));
+    text
+}
+
+/// What folded text says of itself: nothing where another tool wrote it.
+pub fn folded_origin(text: &str) -> Result<Option<FoldedOrigin>, String> {
+    let Some(about) = text.lines().next().and_then(|line| line.strip_prefix(MARK)) else { return Ok(None) };
+    let wrong =
+        || format!("line 1: wanted `{MARK}<id> <unit>`, and of sampled stacks `<N> samples` behind it");
+    let about = about.trim_end();
+    // A unit is no number, so nothing else reads like this.
+    let sampled = about.strip_suffix(" samples").and_then(|rest| rest.rsplit_once(' '));
+    let sampled = sampled.and_then(|(rest, samples)| Some((rest, samples.parse().ok()?)));
+    let (rest, samples) = sampled.map_or((about, None), |(rest, samples)| (rest, Some(samples)));
+    let (id, unit) = rest.rsplit_once(' ').ok_or_else(wrong)?;
+    let weight = Weight::of_unit(unit).ok_or_else(wrong)?;
+    Ok(Some(FoldedOrigin { id: id.to_owned(), weight, samples }))
 }
 
 /// Two weights a line, before and after, as differential flamegraph tools read it. Stacks of either side are there.
@@ -32,7 +69,7 @@ pub fn parse_folded(text: &str, weight: Weight) -> Result<Stacks, String> {
     let mut stacks = Stacks::new(weight);
     for (index, line) in text.lines().enumerate() {
         let wrong = |why: &str| format!("line {}: {why}", index + 1);
-        if line.trim().is_empty() {
+        if line.trim().is_empty() || line.starts_with(COMMENT) {
             continue;
         }
         if line.len() > LINE_LIMIT_BYTES {
@@ -63,9 +100,31 @@ mod tests {
         stacks.add(vec!["a".to_owned(), "b c".to_owned()], 1.0 / 3.0);
         stacks.add(vec!["a".to_owned()], 1200.0);
         stacks.add(vec!["shrinks".to_owned()], -0.5);
-        let text = folded(&stacks);
-        assert!(text.starts_with("a 1200\na;b c 0.333"), "{text}");
+        let text = folded("seal/64", &stacks);
+        let start = "# perfkit.folded seal/64 instructions/op\na 1200\na;b c 0.333";
+        assert!(text.starts_with(start), "{text}");
         assert_eq!(parse_folded(&text, Weight::Instructions).unwrap(), stacks);
+    }
+
+    #[test]
+    fn the_first_line_says_what_the_others_are_of() {
+        let mut stacks = Stacks::new(Weight::Nanoseconds);
+        stacks.add(vec!["a".to_owned()], 3.0);
+        for (id, samples) in [("seal/64", Some(2911)), ("seal/1 KiB", None), ("in 5 samples", Some(1))] {
+            samples.into_iter().for_each(|samples| stacks.set_samples(samples));
+            let mut text = folded(id, &stacks);
+            if samples.is_none() {
+                text = text.replacen(" 2911 samples", "", 1);
+            }
+            let wanted = FoldedOrigin { id: id.to_owned(), weight: Weight::Nanoseconds, samples };
+            assert_eq!(folded_origin(&text), Ok(Some(wanted)));
+        }
+        assert_eq!(folded_origin("a;b 1\n"), Ok(None));
+        assert_eq!(folded_origin(""), Ok(None));
+        for garbled in ["seal/64", "seal/64 furlongs", "seal/64 ns x samples", ""] {
+            let error = folded_origin(&format!("{MARK}{garbled}\na 1\n")).unwrap_err();
+            assert!(error.starts_with("line 1: wanted"), "{garbled}: {error}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod perf;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use collect::{Source, StacksError, collect, collect_from, comparable};
-pub use folded::{folded, folded_pair, parse_folded};
+pub use folded::{FoldedOrigin, folded, folded_origin, folded_pair, parse_folded};
 pub use names::frame_name;
 
 /// What a weight counts.
@@ -45,6 +45,13 @@ impl Weight {
             Self::Nanoseconds => "ns",
             Self::Share => "%",
         }
+    }
+
+    /// What has this unit.
+    pub fn of_unit(unit: &str) -> Option<Self> {
+        let all =
+            [Self::Instructions, Self::FirstCall, Self::Blocks, Self::Bytes, Self::Nanoseconds, Self::Share];
+        all.into_iter().find(|weight| weight.unit() == unit)
     }
 
     /// What a picture of it shows.

@@ -114,8 +114,8 @@ fn one(
     };
     let before = stacks(plans.before, "the base")?;
     let after = stacks(plans.after, "this tree")?;
-    write(&folder.join(format!("{name}-before.folded")), folded(&before).as_bytes())?;
-    write(&folder.join(format!("{name}-after.folded")), folded(&after).as_bytes())?;
+    write(&folder.join(format!("{name}-before.folded")), folded(&triage.id, &before).as_bytes())?;
+    write(&folder.join(format!("{name}-after.folded")), folded(&triage.id, &after).as_bytes())?;
     draw(&before, &after, &triage.id, &folder.join(name))?;
     let deltas: Vec<FrameDelta> = frame_deltas(&before, &after);
     let table = delta_table(&triage.id, &deltas, after.weight(), FRAMES_WRITTEN).markdown();
