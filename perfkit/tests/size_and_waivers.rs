@@ -69,6 +69,8 @@ fn a_type_that_grew_fails_and_a_waiver_in_force_covers_it() {
     let (code, printed, _) = fixture.perfkit(&["gate"]);
     assert_eq!(code, 1, "{printed}");
     assert!(printed.contains("FAILED") && printed.contains("struct_bytes"), "{printed}");
+    // A type has no stacks: nothing is built to look for them, and no command that would refuse is offered.
+    assert!(!printed.contains("perfkit flame") && !printed.contains("not profiled"), "{printed}");
     let covered = gated(16, &waiver("fixture@0.0.0", "2999-01-01"));
     fixture.write("perfkit.toml", &format!("schema = \"perfkit.config/1\"\n{covered}"));
     let (code, printed, _) = fixture.perfkit(&["gate"]);

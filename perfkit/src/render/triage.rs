@@ -74,8 +74,7 @@ fn kernel(where_: &str, then: Option<&str>, now: Option<&str>) -> Option<(Emphas
 }
 
 fn size_words(sizes: &Sizes, unit: &str) -> String {
-    let size = |bin: &Bin| if sizes.in_bytes { units::size(bin.size) } else { bin.size.to_string() };
-    let per_unit = if sizes.in_bytes { "byte" } else { "element" };
+    let per_unit = sizes.unit.word();
     let all_worse = sizes.bins.iter().all(|bin| bin.worse);
     let meaning = match (sizes.pattern, all_worse) {
         (Pattern::PerCall, false) => "worse at the small sizes only: a cost per call".to_owned(),
@@ -89,7 +88,7 @@ fn size_words(sizes: &Sizes, unit: &str) -> String {
     };
     let change = |bin: &Bin| {
         let mark = if bin.worse { "✗" } else { "✓" };
-        format!("{mark} {} {}", size(bin), units::difference(bin.change(), unit))
+        format!("{mark} {} {}", sizes.unit.shown(bin.size), units::difference(bin.change(), unit))
     };
     let shown: Vec<String> = match sizes.bins.len() {
         0..=SIZES_SHOWN => sizes.bins.iter().map(change).collect(),
@@ -133,6 +132,7 @@ fn last(triage: &Triage, terminal: &Terminal, markdown: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::cost_model::SizeUnit;
 
     fn bins(changes: &[(u64, f64, bool)]) -> Vec<Bin> {
         let bin = |&(size, change, worse): &(u64, f64, bool)| Bin { size, before: 0.0, after: change, worse };
@@ -144,7 +144,7 @@ mod tests {
         let sizes = Sizes {
             bins: bins(&[(64, 100.0, true), (65_536, 100.0, false)]),
             pattern: Pattern::PerCall,
-            in_bytes: true,
+            unit: SizeUnit::Bytes,
         };
         assert_eq!(
             size_words(&sizes, "instructions/op"),
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn of_many_sizes_the_ends_are_shown() {
         let many: Vec<(u64, f64, bool)> = (1..=20).map(|size| (size, 1.0, true)).collect();
-        let sizes = Sizes { bins: bins(&many), pattern: Pattern::Both, in_bytes: false };
+        let sizes = Sizes { bins: bins(&many), pattern: Pattern::Both, unit: SizeUnit::Parameter };
         let words = size_words(&sizes, "instructions/op");
         assert!(words.contains("✗ 1 +1") && words.contains("✗ 20 +1") && words.contains('…'), "{words}");
         assert_eq!(words.matches('✗').count(), SIZES_SHOWN);

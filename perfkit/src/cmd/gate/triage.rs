@@ -8,7 +8,7 @@ use crate::{
         triage,
     },
     format::{Benchmark, config::Instrument},
-    measure::{Plan, Request, progress::Progress},
+    measure::{Plan, Request, RowKind, progress::Progress},
     render::{Terminal, triage::triage_report},
     session::{Outcome, Profiles, plan_revision},
     workspace::{
@@ -46,11 +46,18 @@ impl Failed<'_> {
             Side { rows: &before, functions },
             Side { rows: &run.benchmarks, functions: Some(&self.outcome.samples.functions) },
             short(&revision),
+            |id| self.is_operation(id),
         );
-        if evidence && !run.provenance.partial && found.iter().any(Triage::is_counted) {
+        if evidence && !run.provenance.partial && found.iter().any(Triage::can_be_profiled) {
             self.attach(&mut found, &revision, request, progress);
         }
         triage_report(&found, &Terminal::stdout(), format == OutputFormat::Markdown)
+    }
+
+    /// Whether perfkit itself drives it as an operation.
+    fn is_operation(&self, id: &str) -> bool {
+        let planned = self.outcome.plan.rows.iter().find(|row| row.benchmark.id == id);
+        planned.is_some_and(|row| row.kind == RowKind::Operation)
     }
 
     /// The rows held against: counts of the base, native witnesses of the host's baseline.
@@ -86,8 +93,8 @@ impl Failed<'_> {
         let before = match before {
             Ok(before) => before,
             Err(why) => {
-                let counted = found.iter_mut().filter(|triage| triage.is_counted());
-                counted.for_each(|triage| triage.notes.push(format!("not profiled: {why}")));
+                let profiled = found.iter_mut().filter(|triage| triage.can_be_profiled());
+                profiled.for_each(|triage| triage.notes.push(format!("not profiled: {why}")));
                 return;
             }
         };

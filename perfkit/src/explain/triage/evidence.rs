@@ -1,8 +1,8 @@
 //! Evidence for a triage: stacks of both sides of what failed, profiled on the spot and written beside the run.
 //!
 //! `<store>/triage/<run>/<id>/` holds folded stacks of both sides, pictures in the widths of each, and the table of
-//! frames that moved. Only for failed counted benchmarks, and few of them; a profile costs what counting costs. Whatever
-//! goes wrong becomes a note: a gate's answer never depends on its explanation.
+//! frames that moved. Only for operations whose counts failed, and few of them; a profile costs what counting costs.
+//! Whatever goes wrong becomes a note: a gate's answer never depends on its explanation.
 
 use std::{
     collections::BTreeMap,
@@ -51,14 +51,15 @@ pub fn attach(
     progress: &Progress,
 ) {
     if let Err(error) = keep_out_of_git(store) {
-        triages.iter_mut().for_each(|triage| triage.notes.push(format!("not profiled: {error}")));
+        let profiled = triages.iter_mut().filter(|triage| triage.can_be_profiled());
+        profiled.for_each(|triage| triage.notes.push(format!("not profiled: {error}")));
         return;
     }
     let folder = store.join("triage").join(file_name(run));
     // Old evidence that stays takes room and hurts nobody.
     let _ = forget_old(&store.join("triage"));
     let chosen = chosen(triages);
-    for (index, triage) in triages.iter_mut().enumerate().filter(|(_, triage)| triage.is_counted()) {
+    for (index, triage) in triages.iter_mut().enumerate().filter(|(_, triage)| triage.can_be_profiled()) {
         if !chosen.contains(&index) {
             triage.notes.push(format!("{PROFILED} failed benchmarks are profiled, this is one more"));
             continue;
@@ -81,7 +82,7 @@ pub fn attach(
 fn chosen(triages: &[Triage]) -> Vec<usize> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut ranked: Vec<(usize, usize)> = Vec::new();
-    for (index, triage) in triages.iter().enumerate().filter(|(_, triage)| triage.is_counted()) {
+    for (index, triage) in triages.iter().enumerate().filter(|(_, triage)| triage.can_be_profiled()) {
         let rank = seen.entry(&triage.family).or_insert(0);
         ranked.push((*rank, index));
         *rank += 1;
@@ -173,6 +174,7 @@ mod tests {
         let triage = |family: &str| Triage {
             id: String::new(),
             family: family.to_owned(),
+            is_operation: family != "a type",
             failed: vec!["ir".to_owned()],
             sizes: None,
             unit: String::new(),
@@ -185,8 +187,8 @@ mod tests {
             evidence: None,
             notes: Vec::new(),
         };
-        let failed: Vec<Triage> = ["a", "a", "a", "a", "a", "a", "b"].map(triage).into();
-        assert_eq!(chosen(&failed), [0, 6, 1, 2, 3]);
+        let failed: Vec<Triage> = ["a", "a", "a", "a", "a", "a", "b", "a type"].map(triage).into();
+        assert_eq!(chosen(&failed), [0, 6, 1, 2, 3], "what is no operation takes no place");
     }
 
     #[test]

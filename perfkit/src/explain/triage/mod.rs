@@ -41,6 +41,8 @@ pub struct Triage {
     pub id: String,
     /// The benchmark without its size: what its sisters of other sizes share.
     pub family: String,
+    /// Whether it is an operation that can be profiled, rather than a start, the size of a type, or another runner's.
+    pub is_operation: bool,
     /// The metrics that failed, counted ones first.
     pub failed: Vec<String>,
     /// The sizes by the first of them; `None` where no counted metric failed.
@@ -71,14 +73,19 @@ impl Triage {
         self.failed.iter().any(|metric| is_counted(metric))
     }
 
-    /// Whether one of allocations did.
-    pub fn is_about_allocations(&self) -> bool {
-        self.failed.iter().any(|metric| is_allocation(metric))
+    /// Whether stacks of it can tell more.
+    pub fn can_be_profiled(&self) -> bool {
+        self.is_about_work() || self.is_about_allocations()
     }
 
-    /// Whether one of instructions, copies, locked operations or system calls did.
+    /// Whether an operation's allocations failed.
+    pub fn is_about_allocations(&self) -> bool {
+        self.is_operation && self.failed.iter().any(|metric| is_allocation(metric))
+    }
+
+    /// Whether an operation's instructions, copies, locked operations or system calls did.
     pub fn is_about_work(&self) -> bool {
-        self.failed.iter().any(|metric| is_counted(metric) && !is_allocation(metric))
+        self.is_operation && self.failed.iter().any(|metric| is_counted(metric) && !is_allocation(metric))
     }
 }
 
@@ -87,8 +94,14 @@ fn is_allocation(metric: &str) -> bool {
 }
 
 /// Every benchmark with a failed verdict, in the order of ids. `base` is what people type for the other side; empty
-/// where there is no revision.
-pub fn triage(verdicts: &[Verdict], before: Side<'_>, after: Side<'_>, base: &str) -> Vec<Triage> {
+/// where there is no revision. `is_operation` says of an id whether it can be profiled.
+pub fn triage(
+    verdicts: &[Verdict],
+    before: Side<'_>,
+    after: Side<'_>,
+    base: &str,
+    is_operation: impl Fn(&str) -> bool,
+) -> Vec<Triage> {
     let mut failed: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for verdict in verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Failed) {
         let metrics = failed.entry(&verdict.id).or_default();
@@ -98,7 +111,10 @@ pub fn triage(verdicts: &[Verdict], before: Side<'_>, after: Side<'_>, base: &st
     }
     let found = failed.into_iter().filter_map(|(id, mut metrics)| {
         metrics.sort_by_key(|metric| (!is_counted(metric), place(metric)));
-        one(id, &metrics, before, after, base)
+        let mut triage = one(id, &metrics, before, after)?;
+        triage.is_operation = is_operation(id);
+        triage.next = next::commands(&triage, base);
+        Some(triage)
     });
     found.collect()
 }
@@ -108,7 +124,7 @@ fn place(metric: &str) -> usize {
     METRICS.iter().position(|info| info.name == metric).unwrap_or(METRICS.len())
 }
 
-fn one(id: &str, failed: &[&str], before: Side<'_>, after: Side<'_>, base: &str) -> Option<Triage> {
+fn one(id: &str, failed: &[&str], before: Side<'_>, after: Side<'_>) -> Option<Triage> {
     let now = after.rows.iter().find(|row| row.id == id)?;
     let then = before.rows.iter().find(|row| row.id == id);
     let counted = failed.first().copied().filter(|metric| is_counted(metric));
@@ -121,9 +137,10 @@ fn one(id: &str, failed: &[&str], before: Side<'_>, after: Side<'_>, base: &str)
         (Some(then), Some(now)) => function_deltas(then, now, SHOWN),
         _ => Vec::new(),
     };
-    let mut triage = Triage {
+    Some(Triage {
         id: id.to_owned(),
         family: sizes::family_name(now),
+        is_operation: false,
         failed: failed.iter().map(|metric| (*metric).to_owned()).collect(),
         sizes: counted.map(|metric| sizes(now, metric, before.rows, after.rows)),
         unit: counted.and_then(|metric| Some(now.metrics.get(metric)?.unit.clone())).unwrap_or_default(),
@@ -135,9 +152,7 @@ fn one(id: &str, failed: &[&str], before: Side<'_>, after: Side<'_>, base: &str)
         next: Vec::new(),
         evidence: None,
         notes: Vec::new(),
-    };
-    triage.next = next::commands(&triage, base);
-    Some(triage)
+    })
 }
 
 #[cfg(test)]
@@ -167,7 +182,7 @@ mod tests {
         let before = [row("a", &[("ir", 100.0), ("allocs_per_op", 0.0), ("locked_ops", 2.0)])];
         let after = [row("a", &[("ir", 200.0), ("allocs_per_op", 1.0), ("locked_ops", 2.0)])];
         let verdicts = [failed("a", "allocs_per_op"), failed("a", "ir"), failed("a", "ir")];
-        let found = triage(&verdicts, side(&before, None), side(&after, None), "abc");
+        let found = triage(&verdicts, side(&before, None), side(&after, None), "abc", |_| true);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].failed, ["ir", "allocs_per_op"]);
         let moved: Vec<&str> = found[0].costs.iter().map(|change| change.metric.as_str()).collect();
@@ -182,25 +197,45 @@ mod tests {
         let (then, now) = (functions(10.0), functions(90.0));
         let (before, after) = ([row("a", &[("ir", 100.0)])], [row("a", &[("ir", 180.0)])]);
         let verdicts = [failed("a", "ir")];
-        let found = triage(&verdicts, side(&before, Some(&then)), side(&after, Some(&now)), "abc");
+        let found = triage(&verdicts, side(&before, Some(&then)), side(&after, Some(&now)), "abc", |_| true);
         assert_eq!(found[0].functions, [("copy".to_owned(), 10.0, 90.0)]);
-        assert!(
-            triage(&verdicts, side(&before, None), side(&after, Some(&now)), "abc")[0].functions.is_empty()
-        );
+        let alone = triage(&verdicts, side(&before, None), side(&after, Some(&now)), "abc", |_| true);
+        assert!(alone[0].functions.is_empty());
     }
 
     #[test]
     fn a_gate_that_held_has_no_triage() {
         let rows = [row("a", &[("ir", 100.0)])];
         let held = [Verdict::bare("a", "ir", Outcome::Held, "exact", "")];
-        assert!(triage(&held, side(&rows, None), side(&rows, None), "abc").is_empty());
+        assert!(triage(&held, side(&rows, None), side(&rows, None), "abc", |_| true).is_empty());
     }
 
     #[test]
     fn a_time_that_failed_while_no_count_moved_points_at_the_machine() {
         let rows = [row("a", &[("ir", 100.0)])];
-        let found = triage(&[failed("a", "time_ns")], side(&rows, None), side(&rows, None), "abc");
+        let found = triage(&[failed("a", "time_ns")], side(&rows, None), side(&rows, None), "abc", |_| true);
         assert!(found[0].sizes.is_none() && found[0].costs.is_empty() && found[0].unmoved == ["ir"]);
         assert!(found[0].next[0].contains("--instrument perf"), "{:?}", found[0].next);
+    }
+
+    #[test]
+    fn what_is_no_operation_has_no_stacks_to_look_at() {
+        let rows = |bytes, start, ir| {
+            [
+                row("session/bytes", &[("struct_bytes", bytes)]),
+                row("start", &[("startup_ns", start), ("ir", ir)]),
+            ]
+        };
+        let (before, after) = (rows(512.0, 1e6, 1000.0), rows(576.0, 2e6, 9000.0));
+        let verdicts =
+            [failed("session/bytes", "struct_bytes"), failed("start", "ir"), failed("start", "startup_ns")];
+        let found = triage(&verdicts, side(&before, None), side(&after, None), "abc", |_| false);
+        assert_eq!(found.len(), 2);
+        for triage in &found {
+            assert!(triage.is_counted() && !triage.can_be_profiled(), "{triage:?}");
+            assert!(triage.next.is_empty(), "{:?}", triage.next);
+        }
+        let slow = triage(&verdicts[2..], side(&before, None), side(&after, None), "abc", |_| false);
+        assert_eq!(slow[0].next, ["perfkit doctor"]);
     }
 }

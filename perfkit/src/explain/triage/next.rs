@@ -2,7 +2,8 @@
 
 use super::Triage;
 
-/// The most telling first. `base` is the other side's revision; empty where there is none.
+/// The most telling first; only what can be profiled is to be looked at in stacks. `base` is the other side's revision;
+/// empty where there is none.
 pub(super) fn commands(triage: &Triage, base: &str) -> Vec<String> {
     let id = quoted(&triage.id);
     let against = if base.is_empty() { String::new() } else { format!(" --diff {}", quoted(base)) };
@@ -15,7 +16,9 @@ pub(super) fn commands(triage: &Triage, base: &str) -> Vec<String> {
         commands.push(format!("perfkit allocs --filter {id} --sites 10"));
     }
     if !triage.is_counted() {
-        commands.push(format!("perfkit flame {id} --instrument perf{against}"));
+        if triage.is_operation {
+            commands.push(format!("perfkit flame {id} --instrument perf{against}"));
+        }
         commands.push("perfkit doctor".to_owned());
     }
     commands

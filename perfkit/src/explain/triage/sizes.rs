@@ -1,9 +1,10 @@
 //! At which sizes a benchmark got worse, and what that says: a cost per call, a cost per byte, or both.
 //!
-//! The sizes are the benchmarks whose ids differ in their size only. Counts are exact, so where all sizes are worse the
+//! The sizes are those of the series that cost models are fitted to. Counts are exact, so where all sizes are worse the
 //! amounts tell the two kinds of cost apart: a cost per call is the same at every size, a cost per byte grows with it.
 
 use crate::{
+    explain::cost_model::{SizeUnit, series, series_name},
     format::{Benchmark, Better, Metric},
     gate::tolerance::Tolerance,
 };
@@ -11,7 +12,7 @@ use crate::{
 /// One size on both sides.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bin {
-    /// The parameter: bytes or elements.
+    /// The size, in the series' unit.
     pub size: u64,
     /// The metric before.
     pub before: f64,
@@ -43,52 +44,46 @@ pub enum Pattern {
     Mixed,
 }
 
-/// The sizes of one benchmark's family, ascending, and what they say.
+/// The sizes of one benchmark's series, ascending, and what they say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sizes {
     /// The sizes that are on both sides.
     pub bins: Vec<Bin>,
     /// What they say.
     pub pattern: Pattern,
-    /// Whether sizes are bytes.
-    pub in_bytes: bool,
+    /// What a size counts.
+    pub unit: SizeUnit,
 }
 
 /// A part of the change below this share of it, at the size where it weighs most, is not there.
 const NEGLIGIBLE: f64 = 0.1;
 
-/// Look at all sizes of `failed`'s family by one metric.
+/// Look at all sizes of `failed`'s series by one metric. Linear in the rows of the run.
 pub fn sizes(failed: &Benchmark, metric: &str, before: &[Benchmark], after: &[Benchmark]) -> Sizes {
-    let family = family(failed);
-    let mut bins: Vec<Bin> = after
-        .iter()
-        .filter(|row| row.id == failed.id || family.is_some() && self::family(row) == family)
-        .filter_map(|row| bin(row, metric, before.iter().find(|old| old.id == row.id)?))
-        .collect();
-    bins.sort_by_key(|bin| bin.size);
-    Sizes { pattern: pattern(&bins), bins, in_bytes: failed.bytes > 0 }
+    let is_of = |rows: &[(u64, &Benchmark)]| rows.iter().any(|(_, row)| row.id == failed.id);
+    let (unit, rows) = match series(after).into_iter().find(|series| is_of(&series.rows)) {
+        Some(series) => (series.unit, series.rows),
+        None => (SizeUnit::Parameter, vec![(failed.size, failed)]),
+    };
+    let of = |(size, row): &(u64, &Benchmark)| {
+        bin(*size, row, metric, before.iter().find(|old| old.id == row.id)?)
+    };
+    let bins: Vec<Bin> = rows.iter().filter_map(of).collect();
+    Sizes { pattern: pattern(&bins), bins, unit }
 }
 
-/// What benchmarks of different sizes share: where they are built and their id up to the size.
-fn family(row: &Benchmark) -> Option<(&str, &str, &str)> {
-    let (name, parameter) = row.id.rsplit_once('/')?;
-    let is_sized = row.size > 0 && parameter.parse() == Ok(row.size);
-    is_sized.then_some((row.package.as_str(), row.target.as_str(), name))
-}
-
-/// The family in words; a benchmark without a size is its own.
+/// What benchmarks of different sizes share, in words; a benchmark without a size is its own.
 pub(super) fn family_name(row: &Benchmark) -> String {
-    family(row)
-        .map_or_else(|| row.id.clone(), |(package, target, name)| format!("{package}::{target} {name}"))
+    series_name(row).map_or_else(|| row.id.clone(), |name| format!("{} {name}", row.package))
 }
 
-fn bin(now: &Benchmark, name: &str, then: &Benchmark) -> Option<Bin> {
+fn bin(size: u64, now: &Benchmark, name: &str, then: &Benchmark) -> Option<Bin> {
     let (new, old): (&Metric, &Metric) = (now.metrics.get(name)?, then.metrics.get(name)?);
     if now.revision != then.revision || !new.comparable(old) || new.better == Better::More {
         return None;
     }
     let worse = Tolerance::of(name, new).exceeded(new.value, old.value);
-    Some(Bin { size: now.size, before: old.value, after: new.value, worse })
+    Some(Bin { size, before: old.value, after: new.value, worse })
 }
 
 fn pattern(bins: &[Bin]) -> Pattern {
@@ -190,6 +185,20 @@ mod tests {
         assert_eq!(sizes(&after[0], "ir", &before, &after).bins.len(), 1);
         let mut year = Benchmark::new("seal/2024");
         year.size = 7;
-        assert_eq!(family(&year), None);
+        assert_eq!(family_name(&year), "seal/2024");
+    }
+
+    #[test]
+    fn sizes_are_what_an_operation_processes_as_in_a_cost_model() {
+        let batches = |per_byte: f64| {
+            let mut rows =
+                rows(&[1, 10, 50, 100].map(|events| (events, 500.0 + per_byte * 64.0 * events as f64)));
+            rows.iter_mut().for_each(|row| row.bytes = 64 * row.size);
+            rows
+        };
+        let found = sizes(&batches(2.0)[1], "ir", &batches(1.0), &batches(2.0));
+        let sizes: Vec<u64> = found.bins.iter().map(|bin| bin.size).collect();
+        assert_eq!((sizes, found.unit), (vec![64, 640, 3200, 6400], SizeUnit::Bytes));
+        assert_eq!(found.pattern, Pattern::PerUnit);
     }
 }
