@@ -7,7 +7,7 @@ use std::{fs, process::Output};
 
 use assert_cmd::Command;
 use perfkit::{
-    format::{Benchmark, Problem, ProblemKind, Run, document::write_document},
+    format::{Benchmark, Invalidation, Problem, ProblemKind, Run, document::write_document},
     report::scaling::{render_scaling, scalings},
     store::{SAMPLES_SCHEMA, Samples, Store},
 };
@@ -59,6 +59,14 @@ fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
+/// The document on standard output, which fits its schema.
+fn json(folder: &tempfile::TempDir, arguments: &[&str]) -> Value {
+    let output = perfkit(folder, &[arguments, &["--format", "json"]].concat());
+    let document = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)));
+    validate("fit", &document);
+    document
+}
+
 fn validate(name: &str, document: &Value) {
     let path = format!("{}/schemas/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
     let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
@@ -103,8 +111,112 @@ fn two_runs_stand_side_by_side_with_what_changed() {
     for part in ["1092 ns", "202 ns", "−81.5 %", "0.490 ns/B", "0.329 ns/B", "−32.9 %", "apart"] {
         assert!(printed.contains(part), "{part} is not in\n{printed}");
     }
-    let same = text(&perfkit(&folder, &["fit", "seal", "--metric", "cpu_time_ns", "--against", "bbbbbb"]));
-    assert!(same.contains("overlap") && same.contains("0 %") && !same.contains("apart"), "{same}");
+    let same = json(&folder, &["fit", "seal", "--metric", "cpu_time_ns", "--against", "bbbbbb"]);
+    let line = &same["changes"][0]["lines"][0];
+    for part in ["fixed", "per_unit"] {
+        assert_eq!(line[part]["change"], 0.0, "{line}");
+        assert_eq!(line[part]["intervals"], "overlap", "{line}");
+    }
+}
+
+/// A run before the workspace's two, changed.
+fn earlier(folder: &tempfile::TempDir, change: impl Fn(&mut Run)) {
+    let (mut run, rounds) = modelled("eeeeee", 500.0, 0.4);
+    run.provenance.started = "2026-03-03T10:11:12Z".to_owned();
+    change(&mut run);
+    Store::new(&folder.path().join(".perfkit")).save(&run, &rounds).unwrap();
+}
+
+#[test]
+fn another_revision_of_the_benchmark_is_not_compared() {
+    let folder = workspace();
+    earlier(&folder, |run| run.benchmarks.iter_mut().for_each(|row| row.revision = 7));
+    let arguments = ["fit", "seal", "--against", "eeeeee"];
+    let printed = text(&perfkit(&folder, &arguments));
+    assert!(printed.contains("not compared: revision 7 of the benchmark became 1"), "{printed}");
+    let document = json(&folder, &arguments);
+    assert_eq!(document["changes"][0]["lines"], serde_json::json!([]));
+    assert_eq!(document["models"][0]["points"][0]["revision"], 1);
+}
+
+#[test]
+fn what_only_one_side_has_is_named_with_the_reason() {
+    let folder = workspace();
+    earlier(&folder, |run| {
+        // One series is called otherwise, and the other metric is there at three sizes.
+        let renamed: Vec<Benchmark> = run
+            .benchmarks
+            .iter()
+            .filter(|row| row.size > 0)
+            .map(|row| Benchmark { id: row.id.replace("ring", "chacha"), ..row.clone() })
+            .collect();
+        for row in run.benchmarks.iter_mut().filter(|row| row.size > 1024) {
+            row.metrics.remove("ir");
+        }
+        run.benchmarks.extend(renamed);
+    });
+    let arguments = ["fit", "seal", "--metric", "ir", "--against", "eeeeee"];
+    let printed = text(&perfkit(&folder, &arguments));
+    for part in [
+        "+ seal/ring (ir): not on the other side: ir is there at 3 sizes (64, 256, 1024); a model needs 4 sizes",
+        "∅ seal/chacha (ir): only run eeeeee (1f0c2ab) has a model: no such series or metric",
+    ] {
+        assert!(printed.contains(part), "{part} is not in\n{printed}");
+    }
+    let document = json(&folder, &arguments);
+    assert_eq!(document["before_unfit"][0]["series"], "seal/ring", "{document}");
+    assert_eq!(document["changes"], serde_json::json!([]));
+}
+
+#[test]
+fn counts_of_two_builds_carry_a_caution_in_every_format() {
+    let folder = workspace();
+    earlier(&folder, |run| run.toolchain.rustc = "rustc 1.94.0 (000000000 2026-01-01)".to_owned());
+    let arguments = ["fit", "seal", "--metric", "ir", "--against", "eeeeee"];
+    let printed = text(&perfkit(&folder, &arguments));
+    assert!(printed.contains("! counts are not of one build: "), "{printed}");
+    let caution = json(&folder, &arguments)["caution"].clone();
+    assert!(caution.as_str().unwrap().starts_with("counts are not of one build: "), "{caution}");
+    let same = json(&folder, &["fit", "seal", "--metric", "ir", "--against", "aaaaaa"]);
+    assert_eq!(same["caution"], Value::Null);
+}
+
+#[test]
+fn what_belongs_to_no_series_is_counted_by_its_reason() {
+    let folder = workspace();
+    earlier(&folder, |run| {
+        let mut scaled = samples::row("seal/pool/8", &[("ir", 5.0, "exact")]);
+        scaled.threads = 8;
+        let mut gone = samples::row("seal/old/64", &[("ir", 5.0, "exact")]);
+        gone.invalidated = Some(Invalidation { reason: "r".to_owned(), since: "s".to_owned() });
+        let sized = |id: &str, size: u64| Benchmark { size, ..samples::row(id, &[("ir", 5.0, "exact")]) };
+        run.benchmarks.extend([scaled, gone, sized("seal/hash/sha", 64), sized("seal/hash/blake3", 256)]);
+    });
+    let arguments = ["fit", "seal", "--run", "eeeeee"];
+    let printed = text(&perfkit(&folder, &arguments));
+    for part in [
+        "- 1 benchmark has no size\n",
+        "- 2 benchmarks have a size that their ids do not end in\n",
+        "- 1 benchmark ends in a number of threads, not a size\n",
+        "- 1 benchmark was invalidated\n",
+    ] {
+        assert!(printed.contains(part), "{part} is not in\n{printed}");
+    }
+    let left_out = json(&folder, &arguments)["left_out"].clone();
+    assert_eq!(left_out[0], serde_json::json!({"id": "seal/setup", "why": "no-size"}), "{left_out}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = workspace();
+    for format in ["text", "json"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_perfkit"));
+        command.current_dir(folder.path()).args(["fit", "seal", "--format", format]).stdout(writer);
+        let output = command.output().unwrap();
+        assert_eq!((output.status.code(), text(&output).as_str()), (Some(0), ""), "{format}");
+    }
 }
 
 #[test]

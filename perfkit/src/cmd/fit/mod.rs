@@ -1,15 +1,16 @@
 //! `perfkit fit`: fixed cost and cost per byte or element.
 
+mod show;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
 
-use super::{Exit, Failure, Global, Output, OutputFormat};
+use super::{Exit, Failure, Global, Output, OutputFormat, stdout::print_whole};
 use crate::{
     explain::{
         cost_change::ModelChange,
-        cost_model::{self, CostModel, Series, Unfit, is_cost, series},
+        cost_model::{self, CostModel, LeftOut, Series, Unfit, grouped, is_cost},
         cost_plot::cost_plot,
     },
     format::{
@@ -19,18 +20,11 @@ use crate::{
         metric_info,
     },
     plot::{self, SERIES_LIMIT, Shape},
-    render::{Emphasis, Lines, Table, Terminal, cost_models},
     store::{Measured, Store},
 };
 
-/// The schema of the JSON document.
-const FIT_SCHEMA: &str = "perfkit.fit/1";
-
 /// The timed metrics fitted where none is named, the first one that a series has.
 const TIMES: [&str; 3] = ["cpu_time_ns", "time_ns", "criterion_ns"];
-
-/// Series without a model that are listed; the JSON has all.
-const UNFIT_SHOWN: usize = 20;
 
 /// Arguments of `perfkit fit`.
 #[derive(Debug, Args)]
@@ -62,10 +56,35 @@ pub struct FitArgs {
 
 /// The models of one side.
 struct Fitted {
+    /// What the run or baseline is called.
+    title: String,
     models: Vec<CostModel>,
-    unfit: Vec<(String, String, Unfit)>,
-    /// Benchmarks that were asked for and have no size.
-    unsized_rows: usize,
+    unfit: Vec<WithoutModel>,
+    /// Benchmarks that were asked for and belong to no series.
+    left_out: Vec<(String, LeftOut)>,
+}
+
+/// A series without a model of one metric.
+struct WithoutModel {
+    series: String,
+    package: String,
+    metric: String,
+    why: Unfit,
+}
+
+/// The other side.
+struct Other {
+    fitted: Fitted,
+    /// What to know before trusting the comparison.
+    caution: Option<String>,
+}
+
+/// Everything that is shown.
+struct Found {
+    fitted: Fitted,
+    before: Option<Other>,
+    changes: Vec<ModelChange>,
+    pictures: Vec<PathBuf>,
 }
 
 pub(super) fn execute(global: &Global, args: &FitArgs) -> Result<Exit, Failure> {
@@ -78,57 +97,31 @@ pub(super) fn execute(global: &Global, args: &FitArgs) -> Result<Exit, Failure> 
     let run = store.find(&args.run, &workspace.baselines())?;
     let fitted = fit_all(&run, args)?;
     if fitted.models.is_empty() {
-        return Err(Failure::new(Exit::ToolFailed, nothing_fitted(&fitted, &run)));
+        return Err(Failure::new(Exit::ToolFailed, show::nothing_fitted(&fitted)));
     }
     let before = match &args.against {
         Some(name) => {
             let other = store.find(name, &workspace.baselines())?;
             let caution = check_comparable(&run, &other, &fitted.models)?;
-            Some((fit_all(&other, args)?, other.title(), caution))
+            Some(Other { fitted: fit_all(&other, args)?, caution })
         }
         None => None,
     };
-    let before_models = before.as_ref().map_or(&[][..], |(fitted, ..)| &fitted.models);
+    let before_models = before.as_ref().map_or(&[][..], |other| &other.fitted.models);
     let changes: Vec<ModelChange> = fitted
         .models
         .iter()
         .filter_map(|model| Some(ModelChange::between(counterpart(model, before_models)?, model)))
         .collect();
     let pictures = draw(args, &fitted.models, before_models)?;
-    match args.output.format {
+    let found = Found { fitted, before, changes, pictures };
+    let text = match args.output.format {
         OutputFormat::Json => {
-            let unfit: Vec<_> = fitted
-                .unfit
-                .iter()
-                .map(|(series, metric, why)| json!({"series": series, "metric": metric, "why": why.to_string()}))
-                .collect();
-            let document = json!({
-                "schema": FIT_SCHEMA, "run": run.title(), "models": fitted.models, "unfit": unfit,
-                "against": before.as_ref().map(|(_, title, _)| title), "before": before_models, "changes": changes,
-            });
-            print!("{}", document_text(&document).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
+            document_text(&show::document(&found)).map_err(|error| Failure::new(Exit::ToolFailed, error))?
         }
-        format => {
-            let mut lines = Lines::default();
-            let against =
-                before.as_ref().map(|(_, title, _)| format!(", against {title}")).unwrap_or_default();
-            lines.push(Emphasis::Plain, format!("cost models of {}{against}", run.title()));
-            if let Some((.., Some(caution))) = &before {
-                lines.push(Emphasis::Caution, format!("! counts are not of one build: {caution}"));
-            }
-            let mut tables = vec![cost_models::model_table(&fitted.models)];
-            if before.is_some() {
-                tables.push(cost_models::change_table(&changes, &fitted.models));
-            }
-            let mut notes = cost_models::model_notes(&fitted.models);
-            note_changes(&mut notes, &fitted.models, &changes, before.is_some());
-            note_unfit(&mut notes, &fitted);
-            pictures
-                .iter()
-                .for_each(|path| notes.push(Emphasis::Plain, format!("{} written", path.display())));
-            print(&lines, &tables, &notes, format);
-        }
-    }
+        format => show::shown(&found, format == OutputFormat::Markdown),
+    };
+    print_whole(&text)?;
     Ok(Exit::Held)
 }
 
@@ -140,17 +133,23 @@ fn fit_all(measured: &Measured, args: &FitArgs) -> Result<Fitted, Failure> {
             format!("{} holds no benchmark that matches {}", measured.title(), args.globs.join(" "));
         return Err(Failure::new(Exit::ToolFailed, message));
     }
-    let found = series(asked.iter().copied());
+    let found = grouped(asked);
     let mut fitted = Fitted {
+        title: measured.title(),
         models: Vec::new(),
         unfit: Vec::new(),
-        unsized_rows: asked.len().saturating_sub(found.iter().map(|series| series.rows.len()).sum()),
+        left_out: found.left_out.iter().map(|(row, why)| (row.id.clone(), *why)).collect(),
     };
-    for series in &found {
+    for series in &found.series {
         for metric in metrics(series, &args.metrics) {
             match cost_model::fit(series, &metric, measured.samples(), args.split) {
                 Ok(model) => fitted.models.push(model),
-                Err(why) => fitted.unfit.push((series.name.clone(), metric, why)),
+                Err(why) => fitted.unfit.push(WithoutModel {
+                    series: series.name.clone(),
+                    package: series.package.clone(),
+                    metric,
+                    why,
+                }),
             }
         }
     }
@@ -180,7 +179,8 @@ fn check_comparable(
         let message = format!("{why}: their times are not compared; `--metric ir` compares counts");
         return Err(Failure::new(Exit::Refused, message));
     }
-    Ok(other.other_counting(run).filter(|_| of_class(Class::Counted)))
+    let difference = other.other_counting(run).filter(|_| of_class(Class::Counted));
+    Ok(difference.map(|difference| format!("counts are not of one build: {difference}")))
 }
 
 fn counterpart<'a>(model: &CostModel, others: &'a [CostModel]) -> Option<&'a CostModel> {
@@ -240,63 +240,4 @@ fn with_metric(path: &Path, metric: &str, several: bool) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy()));
     path.with_file_name(format!("{stem}-{metric}{}", extension.unwrap_or_default()))
-}
-
-fn note_changes(notes: &mut Lines, models: &[CostModel], changes: &[ModelChange], compared: bool) {
-    for change in changes {
-        if let Some(why) = &change.left_out {
-            notes.push(
-                Emphasis::Caution,
-                format!("? {} ({}): not compared: {why}", change.series, change.metric),
-            );
-        }
-    }
-    if compared {
-        let has = |model: &CostModel| {
-            changes.iter().any(|change| change.series == model.series && change.metric == model.metric)
-        };
-        for model in models.iter().filter(|model| !has(model)) {
-            let text = format!("+ {} ({}): the other side has no such model", model.series, model.metric);
-            notes.push(Emphasis::Dim, text);
-        }
-    }
-}
-
-fn note_unfit(notes: &mut Lines, fitted: &Fitted) {
-    for (series, metric, why) in fitted.unfit.iter().take(UNFIT_SHOWN) {
-        notes.push(Emphasis::Dim, format!("- not fitted: {series} ({metric}): {why}"));
-    }
-    if fitted.unfit.len() > UNFIT_SHOWN {
-        notes.push(Emphasis::Dim, format!("- not fitted: {} more", fitted.unfit.len() - UNFIT_SHOWN));
-    }
-    if fitted.unsized_rows > 0 {
-        notes.push(Emphasis::Dim, format!("- {}", without_size(fitted.unsized_rows)));
-    }
-}
-
-fn nothing_fitted(fitted: &Fitted, run: &Measured) -> String {
-    let mut message = format!("{} has no series that a model can be fitted to", run.title());
-    for (series, metric, why) in fitted.unfit.iter().take(UNFIT_SHOWN) {
-        message += &format!("\n  {series} ({metric}): {why}");
-    }
-    if fitted.unsized_rows > 0 {
-        message += &format!("\n  {}", without_size(fitted.unsized_rows));
-    }
-    message
-}
-
-fn without_size(count: usize) -> String {
-    if count == 1 { "1 benchmark has no size".to_owned() } else { format!("{count} benchmarks have no size") }
-}
-
-fn print(lines: &Lines, tables: &[Table], notes: &Lines, format: OutputFormat) {
-    let terminal = Terminal::stdout();
-    let markdown = format == OutputFormat::Markdown;
-    print!("{}", if markdown { lines.markdown() } else { lines.text(&terminal) });
-    for table in tables.iter().filter(|table| !table.rows.is_empty()) {
-        print!("\n{}", if markdown { table.markdown() } else { table.text(&terminal) });
-    }
-    if !notes.is_empty() {
-        print!("\n{}", if markdown { notes.markdown() } else { notes.text(&terminal) });
-    }
 }
