@@ -79,6 +79,11 @@ impl Axis {
         if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
     }
 
+    /// Whether the value lies on the axis.
+    pub(super) fn holds(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
     /// `count` values from `low` to `high`, evenly along the axis.
     pub(super) fn between(&self, low: f64, high: f64, count: usize) -> Vec<f64> {
         let last = count.saturating_sub(1).max(1) as f64;

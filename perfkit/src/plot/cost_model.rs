@@ -82,7 +82,10 @@ impl CostModelPlot {
         let points = || self.curves.iter().flat_map(|curve| &curve.points);
         let x =
             Axis::sizes(points().map(|point| point.size).collect::<Vec<_>>().into_iter(), &self.size_unit)?;
-        let costs = points().flat_map(|point| point.cost.ends()).filter(|cost| *cost > 0.0);
+        // A line that leaves much unexplained lies beyond what was measured, and is to be seen there.
+        let lines = self.curves.iter().flat_map(|curve| &curve.lines);
+        let ends = lines.flat_map(|line| [line.at(line.from), line.at(line.to)]);
+        let costs = points().flat_map(|point| point.cost.ends()).chain(ends).filter(|cost| *cost > 0.0);
         let y = if x.is_logarithmic() {
             Axis::measured(costs, &self.unit, 5)?
         } else {
@@ -139,7 +142,9 @@ impl CostCurve {
         for line in &self.lines {
             let count = if shape.is_compact() { COMPACT_CURVE_PLACES } else { CURVE_PLACES };
             let places = costs.x.between(line.from, line.to, count);
-            let drawn = places.into_iter().map(|size| (size, line.at(size))).filter(|(_, cost)| *cost > 0.0);
+            // Where a line falls to nothing, no axis of ratios holds it: it ends, rather than run along the edge.
+            let drawn = places.into_iter().map(|size| (size, line.at(size)));
+            let drawn = drawn.filter(|(_, cost)| *cost > 0.0 && costs.y.holds(*cost));
             sheet.path(drawn.map(|(size, cost)| costs.place(size, cost)).collect(), ink, shape.line_width());
         }
         for point in self.points.iter().filter(|point| point.size.is_finite() && point.cost.value > 0.0) {

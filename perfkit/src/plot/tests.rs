@@ -164,6 +164,38 @@ fn every_plot_names_a_unit() {
     }
 }
 
+/// The places of the one fitted line.
+fn line_places(line: CostSegment) -> Vec<(i32, i32)> {
+    let Plot::CostModel(mut plot) = cost_model() else { panic!("another plot") };
+    plot.curves.truncate(1);
+    for point in &mut plot.curves[0].points {
+        point.cost = Bar::exact(point.size);
+    }
+    plot.curves[0].lines = vec![line];
+    let sheet = lay_out(&plot.into(), &Shape::page()).unwrap();
+    let paths = sheet.marks.into_iter().filter_map(|mark| match mark {
+        Mark::Path { places, ink: theme::Ink::Series(0), .. } if places.len() > 5 => Some(places),
+        _ => None,
+    });
+    let paths: Vec<_> = paths.collect();
+    assert_eq!(paths.len(), 1, "{paths:?}");
+    paths.into_iter().flatten().collect()
+}
+
+#[test]
+fn a_line_above_or_below_all_costs_is_drawn_where_it_lies() {
+    for per_unit in [2.0, 0.5] {
+        let places = line_places(CostSegment { from: 64.0, to: 4096.0, fixed: 0.0, per_unit });
+        assert!(places.windows(2).all(|pair| pair[1].1 < pair[0].1), "{per_unit}: it runs flat: {places:?}");
+    }
+}
+
+#[test]
+fn a_line_that_falls_to_nothing_ends_where_the_axis_does() {
+    let places = line_places(CostSegment { from: 64.0, to: 4096.0, fixed: -900.0, per_unit: 1.2 });
+    assert!(places.windows(2).all(|pair| pair[1].1 < pair[0].1), "it runs along the edge: {places:?}");
+}
+
 #[test]
 fn instructions_are_named_beside_the_axis() {
     let Plot::CostModel(plot) = cost_model() else { panic!("another plot") };
@@ -252,19 +284,6 @@ proptest! {
             // An error is fine, a panic or an endless loop is not.
             let _ = svg(&plot, &shape);
             let _ = png(&plot, &Shape { width: SIDE_LIMITS.0, height: SIDE_LIMITS.0, ..shape });
-        }
-    }
-}
-
-/// Writes pictures to look at: `PERFKIT_PLOTS=folder cargo test -p perfkit --lib pictures_to_look_at`.
-#[test]
-fn pictures_to_look_at() {
-    let Some(folder) = std::env::var_os("PERFKIT_PLOTS") else { return };
-    let folder = std::path::Path::new(&folder);
-    for (index, plot) in all().iter().enumerate() {
-        for (name, shape) in [("page", Shape::page()), ("compact", Shape::compact().on(Paper::Adaptive))] {
-            std::fs::write(folder.join(format!("{index}-{name}.png")), png(plot, &shape).unwrap()).unwrap();
-            std::fs::write(folder.join(format!("{index}-{name}.svg")), svg(plot, &shape).unwrap()).unwrap();
         }
     }
 }
