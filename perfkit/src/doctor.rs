@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::{
     host,
     instrument::{self, runner::Runner},
-    workspace::{Workspace, lock_file::locked_versions, profile::BuildProfile},
+    render::units,
+    workspace::{Elsewhere, Workspace, WorkspaceError, lock_file::locked_versions, profile::BuildProfile},
 };
 
 /// One examined thing.
@@ -43,7 +44,9 @@ pub fn examine(folder: &Path) -> Vec<Finding> {
     let mut findings = vec![cpu(), isa(), virtualisation(), smt(), governor(), turbo(), load()];
     findings.extend([cargo(), valgrind(), performance_counters()]);
     findings.extend(runners(folder));
-    findings.push(workspace(folder));
+    let workspace = Workspace::load(folder);
+    findings.extend(workspace.as_ref().ok().map(|workspace| other_revisions(&workspace.root)));
+    findings.push(self::workspace(&workspace));
     findings
 }
 
@@ -195,23 +198,50 @@ fn performance_counters() -> Finding {
             "no native dispatch witness and no sampled profiles; apt-get install linux-perf",
         );
     };
-    let probe = Command::new("perf").args(["stat", "-x,", "-e", "instructions:u", "true"]).output();
-    let counted = probe.is_ok_and(|output| {
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        output.status.success() && !text.contains("not supported") && !text.contains("not counted")
-    });
-    match counted {
-        true => good("perf", format!("{version}, hardware counters")),
-        false => limited(
+    if counts("instructions:u") {
+        return good("perf", format!("{version}, hardware counters"));
+    }
+    if counts("cpu-clock:u") {
+        return limited(
             "perf",
             format!("{version}, no hardware counters"),
             "profiles are sampled by cpu-clock; instructions come from callgrind",
+        );
+    }
+    missing(
+        "perf",
+        format!("{version}, which may not count anything here"),
+        "no native dispatch witness and no sampled profiles; sysctl kernel.perf_event_paranoid=1",
+    )
+}
+
+/// Whether perf counts this event in a process of its own.
+fn counts(event: &str) -> bool {
+    let probe = Command::new("perf").args(["stat", "-x,", "-e", event, "true"]).output();
+    probe.is_ok_and(|output| {
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        output.status.success() && !text.contains("not supported") && !text.contains("not counted")
+    })
+}
+
+/// Where other revisions of the workspace are built, which no other place tells.
+fn other_revisions(root: &Path) -> Finding {
+    match Elsewhere::of(root) {
+        Ok(elsewhere) => {
+            let size = units::quantity(elsewhere.size_bytes() as f64, "B");
+            let place = elsewhere.folder().display();
+            good("other revisions", format!("built in {place}, {size}; perfkit doctor --clear empties it"))
+        }
+        Err(error) => missing(
+            "other revisions",
+            "nowhere to build them",
+            format!("no --base, diff, ab or bisect; {error}"),
         ),
     }
 }
 
-fn workspace(folder: &Path) -> Finding {
-    match Workspace::load(folder) {
+fn workspace(found: &Result<Workspace, WorkspaceError>) -> Finding {
+    match found {
         Ok(workspace) if BuildProfile::of(&workspace.root, &BTreeMap::new()).has_debug_assertions() => {
             limited(
                 "workspace",
@@ -227,6 +257,9 @@ fn workspace(folder: &Path) -> Finding {
             )
         }
         Ok(_) => limited("workspace", "no perfkit.toml", "everything can be measured, nothing is gated"),
+        Err(error @ WorkspaceError::Config(_)) => {
+            missing("workspace", "perfkit.toml cannot be used", error.to_string())
+        }
         Err(error) => limited("workspace", "none here", error.to_string()),
     }
 }

@@ -1,6 +1,11 @@
 //! One invocation on one workspace: who the host is, what it is held against, and the run that comes out of measuring.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
 use thiserror::Error;
@@ -11,10 +16,12 @@ use crate::{
         baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA,
     },
     host, instrument,
-    measure::{BuildPlace, Plan, PlanError, Request, execute, plan, progress::Progress},
-    store::{Samples, StoreError, baseline_files, find_baseline},
+    measure::{BuildPlace, Plan, PlanError, Request, RevisionError, execute, plan, progress::Progress},
+    store::{Samples, Store, StoreError, baseline_files, find_baseline},
     workspace::{Workspace, WorkspaceError, revision},
 };
+
+pub use crate::measure::plan_revision;
 
 /// Why a command cannot go on. Each belongs to one exit code.
 #[derive(Debug, Error)]
@@ -22,6 +29,14 @@ pub enum SessionError {
     /// No workspace, or a configuration that cannot be used.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
+    /// Another revision is no workspace.
+    #[error("revision {}: {source}", revision::short(.revision))]
+    Revision {
+        /// The commit.
+        revision: String,
+        /// What Cargo said.
+        source: WorkspaceError,
+    },
     /// Nothing to measure, or a wrong name.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -57,6 +72,18 @@ pub enum SessionError {
         /// What went wrong.
         source: std::io::Error,
     },
+}
+
+impl From<RevisionError> for SessionError {
+    fn from(error: RevisionError) -> Self {
+        match error {
+            RevisionError::CheckOut { revision, source } => {
+                Self::Io { what: format!("checking out {revision}"), source }
+            }
+            RevisionError::Workspace { revision, source } => Self::Revision { revision, source },
+            RevisionError::Plan(error) => Self::Plan(error),
+        }
+    }
 }
 
 /// The baselines of a workspace and which of them apply to this machine.
@@ -147,6 +174,16 @@ pub struct Outcome {
     pub plan: Plan,
 }
 
+impl Outcome {
+    /// Store it, unless nothing was measured: a run of nothing would only be in the way of `latest`.
+    pub fn save(&self, store: &Store) -> Result<Option<PathBuf>, StoreError> {
+        match self.run.benchmarks.is_empty() {
+            true => Ok(None),
+            false => store.save(&self.run, &self.samples).map(Some),
+        }
+    }
+}
+
 /// Measure what is asked for.
 pub fn measure(
     workspace: &Workspace,
@@ -172,8 +209,8 @@ pub fn measure(
     Ok(outcome)
 }
 
-/// Build and count another revision of the workspace, with today's configuration, in the store's one worktree. A
-/// revision without the benchmarks asked for gives an empty run.
+/// Build and count another revision of the workspace with today's configuration. A revision without the benchmarks asked
+/// for gives an empty run.
 pub fn count_revision(
     workspace: &Workspace,
     profiles: &Profiles,
@@ -185,27 +222,6 @@ pub fn count_revision(
     let mut outcome = execute_plan(&other, profiles, request, plan, progress)?;
     outcome.run.provenance.revision = resolved.to_owned();
     Ok(outcome)
-}
-
-/// Build another revision of the workspace, with today's configuration, in the store's one worktree. A revision without
-/// the benchmarks asked for gives an empty plan.
-pub fn plan_revision(
-    workspace: &Workspace,
-    resolved: &str,
-    request: &Request,
-    progress: &Progress,
-) -> Result<(Workspace, Plan), SessionError> {
-    progress.say(&format!("checking out {}", revision::short(resolved)));
-    let folder = revision::worktree(&workspace.root, &workspace.store(), resolved)
-        .map_err(|source| SessionError::Io { what: format!("checking out {resolved}"), source })?;
-    let mut other = Workspace::load(&folder)?;
-    other.config = workspace.config.clone();
-    let place = BuildPlace { target_directory: Some(workspace.store().join("base-target")) };
-    let plan = match plan(&other, request, &place, progress) {
-        Err(PlanError::NothingMatched(_)) => Plan::default(),
-        plan => plan?,
-    };
-    Ok((other, plan))
 }
 
 fn execute_plan(

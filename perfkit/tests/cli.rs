@@ -327,12 +327,18 @@ fn a_stray_folder_where_the_worktree_goes_never_touches_what_people_have() {
     }
     let fixture = Fixture::new(None);
     fixture.commit();
-    fs::create_dir_all(fixture.path().join(".perfkit/worktree")).unwrap();
-    fixture.write("src/lib.rs", "// not committed yet\n");
     let (code, text) = fixture.says(&["diff", "HEAD", "HEAD"]);
     assert_eq!(code, 0, "{text}");
-    let mine = fs::read_to_string(fixture.path().join("src/lib.rs")).unwrap();
-    assert_eq!(mine, "// not committed yet\n");
+    // Caches lie in home folders, and people keep those in git.
+    let mine = fixture.cache().join("notes");
+    fs::write(&mine, "not committed yet").unwrap();
+    let made = std::process::Command::new("git").args(["init", "-q"]).arg(fixture.cache()).status().unwrap();
+    assert!(made.success());
+    fs::remove_dir_all(fixture.elsewhere("worktree")).unwrap();
+    fs::create_dir_all(fixture.elsewhere("worktree")).unwrap();
+    let (code, text) = fixture.says(&["diff", "HEAD", "HEAD"]);
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(fs::read_to_string(mine).unwrap(), "not committed yet");
 }
 
 #[test]
@@ -407,4 +413,16 @@ fn counting_one_instrument_leaves_the_others_accepted_numbers() {
     assert_eq!(code, 0, "{text}");
     let after: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!(after["benchmarks"][0]["metrics"]["allocs_per_op"]["value"], allocs["value"]);
+}
+
+#[test]
+fn a_run_of_nothing_is_shown_and_not_stored() {
+    let fixture = Fixture::new(None);
+    fixture.write("benches/time.rs", "// perfkit_harness\nfn main() { let broken: u8 = \"no\"; }\n");
+    for command in ["run", "gate"] {
+        let (code, text) = fixture.says(&[command, "--instrument", "size"]);
+        assert_eq!(code, 5, "{text}");
+        assert!(text.contains("mismatched types") && !text.contains("stored as"), "{text}");
+        assert_eq!(fixture.stored_runs(), 0, "{command}");
+    }
 }

@@ -44,10 +44,10 @@ fn workspace() -> tempfile::TempDir {
     fs::write(folder.path().join("src/lib.rs"), "").unwrap();
     let store = Store::new(&folder.path().join(".perfkit"));
     let (before, rounds) = modelled("aaaaaa", 1092.0, 0.49);
-    store.save(&before, &rounds).unwrap();
+    store.save(&samples::of_this_host(before), &rounds).unwrap();
     let (mut after, rounds) = modelled("bbbbbb", 202.0, 0.329);
     after.provenance.started = "2026-03-06T10:11:12Z".to_owned();
-    store.save(&after, &rounds).unwrap();
+    store.save(&samples::of_this_host(after), &rounds).unwrap();
     folder
 }
 

@@ -262,3 +262,102 @@ fn wrong_questions_are_told_from_empty_answers() {
         fixture.says(&["history", "--invalidate", "abcdef", "--reason", "r", "--author", "me"]);
     assert!(code == 2 && err.contains("abcdef"), "{code} {err}");
 }
+
+/// What this machine's runs are stored under.
+fn this_host() -> String {
+    perfkit::host::slug(&perfkit::host::fingerprint())
+}
+
+#[test]
+fn latest_is_this_hosts_newest_run_and_never_one_that_was_taken_back() {
+    let fixture = Fixture::new();
+    let compared = || {
+        let (code, out, err) = fixture.says(&["diff", "latest", "latest", "--format", "json"]);
+        let document: Value = serde_json::from_str(&out).unwrap_or_default();
+        (code, document["before"].as_str().unwrap_or_default().to_owned(), err)
+    };
+    // Every third is another host's, the newest among them.
+    fixture.fill(step(2, 6), |at, run| {
+        run.host.profile = if at % 3 == 2 { "zebra".to_owned() } else { this_host() };
+    });
+    let (code, before, err) = compared();
+    assert!(code == 0 && before.contains("run 000004"), "{code} {before} {err}");
+    let take_back = |arguments: &[&str]| {
+        fixture.says(
+            &[&["history", "--reason", "a neighbour", "--author", "me", "--invalidate"], arguments].concat(),
+        )
+    };
+    let (code, out, err) = take_back(&["latest"]);
+    assert!(code == 0 && out.contains("000004 is taken back"), "{code} {out}{err}");
+    let (_, before, err) = compared();
+    assert!(before.contains("run 000003") && !err.contains("taken back"), "{before} {err}");
+    let (code, out, err) = take_back(&["latest", "--host", "Zebra"]);
+    assert!(code == 0 && out.contains("000005 is taken back"), "{code} {out}{err}");
+    for id in ["000003", "000001", "000000"] {
+        assert_eq!(take_back(&[id]).0, 0);
+    }
+    let (code, _, err) = compared();
+    assert!(code == 2 && err.contains("all 4 runs") && err.contains("taken back"), "{code} {err}");
+    // A run that is named is found all the same, and what became of it is said.
+    let (code, out, err) = fixture.says(&["diff", "000003", "000002"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(err.contains("000003 was taken back by me: a neighbour") && !err.contains("000002 was"), "{err}");
+}
+
+#[test]
+fn where_only_other_hosts_have_measured_they_are_named() {
+    let fixture = Fixture::new();
+    fixture.fill(step(2, 3), |at, run| run.host.profile = format!("other{}", at % 2));
+    let (code, out, err) = fixture.says(&["export", "--format", "csv"]);
+    assert_eq!(code, 2, "{out}{err}");
+    assert!(
+        err.contains(&this_host()) && err.contains("other0 (newest 000002), other1 (newest 000001)"),
+        "{err}"
+    );
+    assert_eq!(fixture.says(&["export", "000002", "--format", "csv"]).0, 0);
+}
+
+#[test]
+fn rows_are_taken_back_by_name_and_a_mistaken_pattern_takes_back_nothing() {
+    let fixture = Fixture::new();
+    fixture.fill(step(2, 3), |_, _| {});
+    let take_back = |glob: &str, reason: &str| {
+        fixture.says(&["history", glob, "--invalidate", "000002", "--reason", reason, "--author", "me"])
+    };
+    let (code, out, err) = take_back("net_encrypton/**", "r");
+    assert!(code == 2 && err.contains("net_encryption/encrypt/64"), "{code} {out}{err}");
+    let (code, out, err) = take_back("net_encryption/**", " ");
+    assert!(code == 2 && err.contains("--reason"), "{code} {out}{err}");
+    assert!(fixture.store().invalidations().unwrap().is_empty(), "a refusal writes nothing");
+    let (code, out, err) = take_back("net_encryption/**", "a cached input");
+    assert_eq!(code, 0, "{err}");
+    assert!(out.starts_with("of run ") && out.contains("these rows are taken back: a cached input"), "{out}");
+    assert!(out.ends_with("\n  net_encryption/encrypt/64\n"), "{out}");
+    let (_, _, err) = fixture.says(&["diff", "000002", "000001"]);
+    assert!(
+        err.contains("the rows net_encryption/** of run") && err.contains("by me: a cached input"),
+        "{err}"
+    );
+}
+
+#[test]
+fn toolchains_in_turns_show_the_newest_change_and_end_with_the_newest_point() {
+    let fixture = Fixture::new();
+    let counts = (0..61).map(|at| match at % 2 {
+        0 if at >= 40 => 1440.0,
+        0 => 1431.0,
+        _ if at >= 21 => 1431.0,
+        _ => 1440.0,
+    });
+    fixture.fill(counts, |at, run| {
+        if at % 2 == 1 {
+            run.toolchain.rustc = "rustc 1.96.0".to_owned();
+        }
+    });
+    let (_, out, err) = fixture.says(&["history", "--metric", "ir"]);
+    let row = out.lines().find(|line| line.contains("net_encryption/encrypt/64") && line.contains('▁'));
+    let row = row.unwrap_or_else(|| panic!("{out}{err}"));
+    assert!(row.contains("✗ worse") && row.contains("at 0000028"), "{row}");
+    let last_bar = row.chars().rfind(|c| ('▁'..='█').contains(c));
+    assert_eq!(last_bar, Some('█'), "{row}");
+}

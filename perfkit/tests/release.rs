@@ -422,7 +422,7 @@ fn the_command_writes_the_document_and_its_pictures() {
     let store = Store::new(&folder.path().join(".perfkit"));
     let mut samples = Samples { schema: SAMPLES_SCHEMA.to_owned(), ..Samples::default() };
     samples.time.insert("pool/boxed".to_owned(), vec![vec![(10.0, 380.0), (10.0, 390.0)]; 3]);
-    store.save(&noted(), &samples).unwrap();
+    store.save(&samples::of_this_host(noted()), &samples).unwrap();
     let perfkit = |arguments: &[&str]| {
         Command::cargo_bin("perfkit").unwrap().current_dir(folder.path()).args(arguments).output().unwrap()
     };

@@ -283,6 +283,7 @@ fn workspace() -> tempfile::TempDir {
     let mut later = after();
     later.provenance.started = "2026-03-06T10:11:12Z".to_owned();
     for run in [before(), later] {
+        let run = samples::of_this_host(run);
         store.save(&run, &Samples { schema: "perfkit.samples/1".to_owned(), ..Samples::default() }).unwrap();
     }
     folder

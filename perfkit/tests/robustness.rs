@@ -55,14 +55,8 @@ fn said(output: &Output) -> String {
 }
 
 fn perfkit(repository: &Repository, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_perfkit"));
-    command
-        .current_dir(repository.path())
-        .args(arguments)
-        .env("CARGO_TARGET_DIR", repository.path().join("target"))
-        .env_remove("PERFKIT_STORE")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let mut command = repository.command(arguments);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
@@ -162,6 +156,30 @@ fn a_store_that_cannot_be_written_loses_nothing_and_gets_it_later() {
     assert!(text.contains("1 runs that waited were sent"), "{text}");
     assert_eq!(whole_runs(&repository.path().join(".perfkit")).len(), 2);
     assert!(files(&repository.path().join(".perfkit/pending")).is_empty());
+}
+
+#[test]
+fn a_run_that_waited_arrives_although_its_name_was_taken_meanwhile() {
+    let (fixture, shared) = (workspace::Workspace::new(&[]), tempfile::tempdir().unwrap());
+    let place = shared.path().join("team");
+    let mut opened = perfkit::workspace::Workspace::load(fixture.path()).unwrap();
+    opened.config.store = place.display().to_string().parse().unwrap();
+    let store = Store::open(&opened).unwrap();
+    let (waiting, mut later) = (samples::run(), samples::run());
+    fs::write(&place, "in the way").unwrap();
+    store.save(&waiting, &sidecar()).unwrap();
+    fs::remove_file(&place).unwrap();
+    let mut other = samples::run();
+    other.benchmarks.clear();
+    Store::new(&place).save(&other, &sidecar()).unwrap();
+    later.provenance.started = "2026-03-07T10:11:12Z".to_owned();
+    store.save(&later, &sidecar()).unwrap();
+    assert!(files(&fixture.path().join(".perfkit/pending")).is_empty(), "it waits for ever");
+    let runs = whole_runs(&place);
+    assert_eq!(runs.len(), 3);
+    let arrived = runs.iter().find(|run| run.id == format!("{}01", waiting.id)).unwrap();
+    assert_eq!(arrived.benchmarks, waiting.benchmarks);
+    assert!(runs.contains(&other), "nothing was written over");
 }
 
 #[test]
@@ -343,8 +361,9 @@ fn what_lies_about_in_the_worktree_does_not_matter() {
     }
     let repository = Repository::new();
     assert_eq!(repository.says(&["diff", "HEAD", "HEAD"]).0, 0);
-    repository.write(".perfkit/worktree/benches/time.rs", "this does not build");
-    repository.write(".perfkit/worktree/src/stray.rs", "neither does this");
+    let worktree = repository.elsewhere("worktree");
+    fs::write(worktree.join("benches/time.rs"), "this does not build").unwrap();
+    fs::write(worktree.join("src/stray.rs"), "neither does this").unwrap();
     let (code, text) = repository.says(&["diff", "HEAD", "HEAD"]);
     assert_eq!(code, 0, "{text}");
     assert!(repository.git(&["status", "--porcelain"]).is_empty());

@@ -1,7 +1,7 @@
 //! The two arms: revisions built one after the other at one fixed path, their executables kept side by side.
 //!
-//! Paths are compiled into executables and decide where code lies, so both revisions are checked out at the store's one
-//! worktree and built into one target directory; what differs afterwards comes from the sources. The executables are
+//! Paths are compiled into executables and decide where code lies, so both revisions are checked out at the one worktree
+//! elsewhere and built into one target directory; what differs afterwards comes from the sources. The executables are
 //! copied to `arms/a` and `arms/b`, whose paths are equally long.
 
 use std::{
@@ -20,13 +20,13 @@ use crate::{
     format::{Arm, Problem, ProblemKind, config::Patterns},
     instrument::{Executable, ROUND_MODE, RoundBy},
     measure::{
-        BuildPlace, PlanError, Planned, Request, RowKind, near_names::unmatched, plan, progress::Progress,
+        PlanError, Planned, Request, RevisionError, RowKind, near_names::unmatched, plan_revision,
+        progress::Progress,
     },
     store::{file_name, keep_out_of_git},
     workspace::{
-        Workspace, WorkspaceError,
+        Elsewhere, Workspace, WorkspaceError,
         revision::{self, short},
-        worktree_lock,
     },
 };
 
@@ -197,11 +197,11 @@ pub fn same_on_both_sides(
     revision: Revision,
     rows: &[Planned],
 ) -> Result<Arms, ArmsError> {
-    own_the_arms(&workspace.store())?;
+    let folder = own_the_arms(workspace)?;
     let copy = |arm: Arm| {
         let mut rows: Vec<Planned> =
             rows.iter().filter(|row| row.kind == RowKind::Operation).cloned().collect();
-        keep_executables(&workspace.store(), arm, &mut rows).map(|()| rows)
+        keep_executables(&folder, arm, &mut rows).map(|()| rows)
     };
     let (old, new) = (copy(Arm::A)?, copy(Arm::B)?);
     let mut arms = Arms {
@@ -273,24 +273,17 @@ fn build_one(
 ) -> Result<Built, ArmsError> {
     let (arm_name, label) = (format!("arm {}", name(arm)), revision.label.clone());
     progress.say(&format!("building {arm_name}, {label}"));
-    let store = workspace.store();
-    let folder = revision::worktree(&workspace.root, &store, &revision.commit)
-        .map_err(|source| ArmsError::Io { what: format!("checking out {label}"), source })?;
-    share_lock_file(&workspace.root, &folder)
-        .map_err(|source| ArmsError::Io { what: "sharing Cargo.lock".to_owned(), source })?;
-    let mut other = Workspace::load(&folder).map_err(|source| ArmsError::Workspace {
-        arm: arm_name.clone(),
-        label: label.clone(),
-        source,
+    // An arm without benchmarks has an empty plan: all of the other's are new or vanished.
+    let built = plan_revision(workspace, &revision.commit, request, progress);
+    let (_, plan) = built.map_err(|error| match error {
+        RevisionError::CheckOut { source, .. } => {
+            ArmsError::Io { what: format!("checking out {label}"), source }
+        }
+        RevisionError::Workspace { source, .. } => {
+            ArmsError::Workspace { arm: arm_name.clone(), label: label.clone(), source }
+        }
+        RevisionError::Plan(error) => error.into(),
     })?;
-    other.config = workspace.config.clone();
-    let place = BuildPlace { target_directory: Some(store.join("base-target")) };
-    let plan = match plan(&other, request, &place, progress) {
-        Ok(plan) => plan,
-        // An arm without benchmarks: all of the other's are new or vanished.
-        Err(PlanError::NothingMatched(_)) => return Ok(Built { rows: Vec::new(), problems: Vec::new() }),
-        Err(error) => return Err(error.into()),
-    };
     if let Some(failed) = plan.problems.iter().find(|problem| problem.kind == ProblemKind::BuildFailed) {
         let (subject, message) = (failed.subject.clone(), failed.message.clone());
         return Err(ArmsError::Build { arm: arm_name, label, subject, message });
@@ -301,22 +294,13 @@ fn build_one(
         .map(|problem| Problem { subject: format!("{arm_name}: {}", problem.subject), ..problem });
     let mut rows = plan.rows;
     rows.retain(|row| row.kind == RowKind::Operation);
-    keep_executables(&store, arm, &mut rows)?;
+    keep_executables(&own_the_arms(workspace)?, arm, &mut rows)?;
     Ok(Built { rows, problems: problems.collect() })
 }
 
-/// A workspace that does not commit its lock file still builds both arms with the same dependencies.
-fn share_lock_file(root: &Path, folder: &Path) -> io::Result<()> {
-    let (ours, theirs) = (root.join("Cargo.lock"), folder.join("Cargo.lock"));
-    if ours.is_file() && !theirs.exists() {
-        fs::copy(ours, theirs)?;
-    }
-    Ok(())
-}
-
 /// Copy the executables to the arm's folder, out of the way of the next build, and name the copies.
-fn keep_executables(store: &Path, arm: Arm, rows: &mut [Planned]) -> Result<(), ArmsError> {
-    let folder = store.join("arms").join(name(arm).to_ascii_lowercase());
+fn keep_executables(arms: &Path, arm: Arm, rows: &mut [Planned]) -> Result<(), ArmsError> {
+    let folder = arms.join(name(arm).to_ascii_lowercase());
     let failed =
         |source| ArmsError::Io { what: format!("keeping the executables of arm {}", name(arm)), source };
     if folder.exists() {
@@ -354,9 +338,10 @@ fn name(arm: Arm) -> &'static str {
     }
 }
 
-/// The arms lie beside the worktree and belong to whoever has it.
-fn own_the_arms(store: &Path) -> Result<(), ArmsError> {
-    let failed = |source| ArmsError::Io { what: "taking the store's worktree".to_owned(), source };
-    keep_out_of_git(store).map_err(|error| failed(io::Error::other(error)))?;
-    worktree_lock::take(store).map_err(failed)
+/// The folder of the arms: it lies beside the worktree and belongs to whoever has that.
+fn own_the_arms(workspace: &Workspace) -> Result<PathBuf, ArmsError> {
+    let failed = |source| ArmsError::Io { what: "taking the place of other revisions".to_owned(), source };
+    let elsewhere = Elsewhere::of(&workspace.root).map_err(failed)?;
+    elsewhere.take().map_err(failed)?;
+    Ok(elsewhere.arms())
 }

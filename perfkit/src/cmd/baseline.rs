@@ -163,11 +163,8 @@ fn accept(workspace: &Workspace, args: &AcceptArgs) -> Result<Exit, Failure> {
             format!("{:?} is a baseline already; a run is accepted", args.run),
         ));
     };
-    let stem = RunName::of(&run).stem().to_owned();
-    if let Some(taken_back) = store.invalidations()?.iter().find(|invalidation| invalidation.run == stem) {
-        let message =
-            format!("run {} was taken back by {}: {}", run.id, taken_back.author, taken_back.reason);
-        return Err(Failure::new(Exit::Refused, message));
+    if let Some(taken_back) = store.invalidations_of(&RunName::of(&run))?.first() {
+        return Err(Failure::new(Exit::Refused, taken_back));
     }
     let author = args.author.clone().unwrap_or_else(|| revision::author(&workspace.root));
     if author.is_empty() {

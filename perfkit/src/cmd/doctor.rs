@@ -7,6 +7,8 @@ use crate::{
     doctor::{Finding, State, examine},
     format::document::document_text,
     render::{Cell, Column, Emphasis, Table, Terminal},
+    session::SessionError,
+    workspace::Elsewhere,
 };
 
 /// Arguments of `perfkit doctor`.
@@ -14,9 +16,20 @@ use crate::{
 pub struct DoctorArgs {
     #[command(flatten)]
     output: Output,
+    /// First remove what was built of other revisions of this workspace
+    #[arg(long)]
+    clear: bool,
 }
 
 pub(super) fn execute(global: &Global, args: &DoctorArgs) -> Result<Exit, Failure> {
+    if args.clear {
+        let root = global.workspace()?.root;
+        let failed = |source| SessionError::Io {
+            what: "clearing what was built of other revisions".to_owned(),
+            source,
+        };
+        Elsewhere::of(&root).and_then(|elsewhere| elsewhere.clear()).map_err(failed)?;
+    }
     let findings = examine(&global.workspace);
     match args.output.format {
         OutputFormat::Json => {

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use crate::{measure::PlanError, session::SessionError, store::StoreError};
+use crate::{
+    measure::{PlanError, RevisionError},
+    session::SessionError,
+    store::StoreError,
+};
 
 /// Exit codes; their meaning is part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,11 +55,15 @@ impl From<SessionError> for Failure {
         let exit = match &error {
             SessionError::Workspace(_) | SessionError::UnknownHost { .. } => Exit::Usage,
             SessionError::Plan(PlanError::Usage(_)) => Exit::Usage,
-            SessionError::Plan(_) | SessionError::Io { .. } | SessionError::NothingMeasured => {
-                Exit::ToolFailed
-            }
+            SessionError::Revision { .. }
+            | SessionError::Plan(_)
+            | SessionError::Io { .. }
+            | SessionError::NothingMeasured => Exit::ToolFailed,
             SessionError::Store(
-                StoreError::Unknown { .. } | StoreError::Empty { .. } | StoreError::Location(_),
+                StoreError::Unknown { .. }
+                | StoreError::NoLatest { .. }
+                | StoreError::Empty { .. }
+                | StoreError::Location(_),
             ) => Exit::Usage,
             SessionError::Store(StoreError::Document(error)) | SessionError::Document(error) => {
                 document(error)
@@ -85,4 +93,4 @@ macro_rules! through_session_error {
         })+
     };
 }
-through_session_error!(StoreError, crate::format::DocumentError, PlanError);
+through_session_error!(StoreError, crate::format::DocumentError, PlanError, RevisionError);

@@ -11,9 +11,10 @@ use crate::{
         invalidation::INVALIDATION_SCHEMA, metric::METRICS, metric_info, read_document,
     },
     history::{HostHistory, Ledger, Wanted, document::HistoryDocument, index::Index},
+    measure::near_names::near,
     render::{Terminal, history},
     session,
-    store::{RunName, Store, StoreError, baseline_files, file_name},
+    store::{RunName, Store, StoreError, baseline_files, file_name, own_hosts},
     workspace::{Workspace, revision},
 };
 
@@ -40,8 +41,9 @@ pub struct HistoryArgs {
     /// Make the index anew from the stored runs
     #[arg(long)]
     rebuild: bool,
-    /// Take a run back: it stays in the history, marked, and nothing is concluded from it any more
-    #[arg(long, value_name = "RUN", requires = "reason", conflicts_with_all = ["metric", "host", "limit", "all", "rebuild"])]
+    /// Take a run back, by its id or as `latest` of this host or of --host: it stays in the history, marked, and nothing is
+    /// concluded from it any more
+    #[arg(long, value_name = "RUN", requires = "reason", conflicts_with_all = ["metric", "limit", "all", "rebuild"])]
     invalidate: Option<String>,
     /// Why the run is taken back
     #[arg(long, value_name = "TEXT", requires = "invalidate")]
@@ -146,12 +148,15 @@ fn invalidate(
     run: &str,
     reason: &str,
 ) -> Result<Exit, Failure> {
-    let found = if run == "latest" { store.names()?.pop() } else { store.find_name(run)? };
-    let Some(name) = found else {
-        return Err(StoreError::Unknown { name: run.to_owned(), folder: store.name().into() }.into());
+    if reason.trim().is_empty() {
+        return Err(Failure::new(Exit::Usage, "--reason is empty; say what was wrong with the run"));
+    }
+    let name = named(workspace, store, args.host.as_deref(), run)?;
+    let rows = match &args.ids {
+        Some(pattern) => selected(store, &name, pattern)?,
+        None => Vec::new(),
     };
     let select: Vec<String> = args.ids.iter().cloned().collect();
-    Patterns::new(&select).map_err(|why| Failure::new(Exit::Usage, why))?;
     let author = args.author.clone().unwrap_or_else(|| revision::author(&workspace.root));
     if author.is_empty() {
         return Err(Failure::new(Exit::Usage, "git knows no user.name; say who takes it back with --author"));
@@ -173,7 +178,43 @@ fn invalidate(
                 document_text(&invalidation).map_err(|error| Failure::new(Exit::ToolFailed, error))?
             );
         }
-        _ => println!("run {} is taken back: {reason}", name.stem()),
+        _ if rows.is_empty() => println!("run {} is taken back: {reason}", name.stem()),
+        format => {
+            let mark = if format == OutputFormat::Markdown { "- " } else { "  " };
+            let lines: String = rows.iter().map(|id| format!("{mark}{id}\n")).collect();
+            print!("of run {}, these rows are taken back: {reason}\n{lines}", name.stem());
+        }
     }
     Ok(Exit::Held)
+}
+
+/// The run of this id, or the latest of a host.
+fn named(workspace: &Workspace, store: &Store, host: Option<&str>, run: &str) -> Result<RunName, Failure> {
+    if run == "latest" {
+        let own = || own_hosts(&workspace.baselines());
+        return Ok(store.latest(&host.map_or_else(own, |host| Ok(vec![file_name(host)]))?)?);
+    }
+    let is_of_host =
+        |name: &RunName| host.is_none_or(|host| name.host().eq_ignore_ascii_case(&file_name(host)));
+    let found = store.find_name(run)?.filter(is_of_host);
+    found.ok_or_else(|| StoreError::Unknown { name: run.to_owned(), folder: store.name().into() }.into())
+}
+
+/// The rows of a run that a pattern selects: at least one, else the pattern is a mistake.
+fn selected(store: &Store, name: &RunName, pattern: &str) -> Result<Vec<String>, Failure> {
+    let patterns = Patterns::new(&[pattern.to_owned()]).map_err(|why| Failure::new(Exit::Usage, why))?;
+    let (run, _) = store.read(name)?;
+    let known: Vec<&str> = run.benchmarks.iter().map(|row| row.id.as_str()).collect();
+    let rows: Vec<String> =
+        known.iter().filter(|id| patterns.matches(id)).map(|id| (*id).to_owned()).collect();
+    if rows.is_empty() {
+        let near = near(pattern, &known);
+        let message = format!(
+            "{pattern:?} selects none of the {} rows of run {}; near it are {near:?}",
+            known.len(),
+            name.stem()
+        );
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    Ok(rows)
 }

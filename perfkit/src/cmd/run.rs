@@ -31,14 +31,14 @@ pub(super) fn execute(global: &Global, args: &RunArgs) -> Result<Exit, Failure> 
     let progress = Progress::new();
     let outcome = measure(&workspace, &profiles, &args.selecting.request(), &progress)?;
     // What was measured is shown even where it cannot be kept.
-    let saved = store.save(&outcome.run, &outcome.samples);
+    let saved = outcome.save(&store);
     match args.output.format {
         OutputFormat::Json => {
             print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?)
         }
         format => {
             print!("{}", show(&outcome.run, profiles.held_against.as_ref(), format));
-            if let Ok(path) = &saved {
+            if let Ok(Some(path)) = &saved {
                 println!("stored as {}", path.strip_prefix(&workspace.root).unwrap_or(path).display());
             }
         }

@@ -1,7 +1,7 @@
 //! A run that turned out to be wrong: it keeps its place in the history and is never accepted or compared again. One
 //! document for each, beside the runs, so that many hosts can write them and nobody locks.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,5 +36,19 @@ impl RunInvalidation {
     /// The ids that it covers; patterns that cannot be read cover everything, since the run is in doubt.
     pub fn patterns(&self) -> Patterns {
         Patterns::new(&self.select).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for RunInvalidation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { run, author, reason, .. } = self;
+        match self.select.as_slice() {
+            [] => write!(formatter, "run {run} was taken back by {author}: {reason}"),
+            select => write!(
+                formatter,
+                "the rows {} of run {run} were taken back by {author}: {reason}",
+                select.join(", ")
+            ),
+        }
     }
 }

@@ -4,10 +4,15 @@
 const SUGGESTIONS: usize = 3;
 
 pub(crate) fn unmatched(pattern: &str, known: &[&str]) -> String {
+    let near = near(pattern, known);
+    format!("--filter {pattern:?} matches none of the {} benchmarks; near it are {near:?}", known.len())
+}
+
+/// The names nearest to a pattern, the nearest first.
+pub(crate) fn near<'a>(pattern: &str, known: &[&'a str]) -> Vec<&'a str> {
     let mut near: Vec<(usize, &str)> = known.iter().map(|id| (distance(pattern, id), *id)).collect();
     near.sort_unstable();
-    let near: Vec<&str> = near.into_iter().take(SUGGESTIONS).map(|(_, id)| id).collect();
-    format!("--filter {pattern:?} matches none of the {} benchmarks; near it are {near:?}", known.len())
+    near.into_iter().take(SUGGESTIONS).map(|(_, id)| id).collect()
 }
 
 /// Levenshtein distance, over bytes.

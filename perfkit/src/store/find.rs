@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Samples, StoreError, folder::entries, samples::SAMPLES_SCHEMA};
-use crate::format::{
-    Baseline, DocumentError, Run, baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA,
+use super::{Samples, StoreError, file_name, folder::entries, samples::SAMPLES_SCHEMA};
+use crate::{
+    format::{
+        Baseline, BaselineKind, DocumentError, Run, baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA,
+    },
+    host,
 };
 
 /// A run or a baseline, found by name.
@@ -34,6 +37,21 @@ pub fn baseline_files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     files.sort();
     Ok(files)
+}
+
+/// The hosts whose runs are this machine's, as stores call them: the baselines that describe it, and what it is called
+/// where none does.
+pub fn own_hosts(baselines: &Path) -> Result<Vec<String>, StoreError> {
+    let machine = host::fingerprint();
+    let mut hosts = vec![file_name(&host::slug(&machine))];
+    for path in baseline_files(baselines)? {
+        let baseline: Baseline = read_document(&path, BASELINE_SCHEMA)?;
+        if baseline.kind != BaselineKind::Counted && baseline.rules.matches(&machine) {
+            hosts.push(file_name(&baseline.name));
+        }
+    }
+    hosts.dedup();
+    Ok(hosts)
 }
 
 /// The document in this file, whichever of the two it is.

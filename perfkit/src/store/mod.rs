@@ -23,7 +23,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-pub use find::{Measured, baseline_files, find_baseline};
+pub use find::{Measured, baseline_files, find_baseline, own_hosts};
 pub use folder::Folder;
 use naming::RUNS;
 pub use naming::{RunName, file_name};
@@ -90,6 +90,14 @@ pub enum StoreError {
         name: String,
         /// Where it was looked for.
         folder: PathBuf,
+    },
+    /// There are runs, and none that `latest` may mean.
+    #[error("{folder} holds no run that `latest` could mean: {why}")]
+    NoLatest {
+        /// The store.
+        folder: PathBuf,
+        /// Whose runs there are.
+        why: String,
     },
     /// Nothing is stored yet.
     #[error("no run is stored in {folder} yet; `perfkit run` makes one")]
@@ -210,18 +218,52 @@ impl Store {
         Ok(names.iter().filter_map(|name| files.get(name).cloned()).collect())
     }
 
-    /// The newest run.
-    pub fn latest(&self) -> Result<(Run, Samples), StoreError> {
-        match self.names()?.last() {
-            Some(name) => self.read(name),
-            None => Err(StoreError::Empty { folder: self.place.name().into() }),
+    /// The newest run of these hosts that was not taken back as a whole. A store is shared: what another host measured
+    /// last is never meant.
+    pub fn latest(&self, hosts: &[String]) -> Result<RunName, StoreError> {
+        let (names, folder) = (self.names()?, self.place.name().into());
+        if names.is_empty() {
+            return Err(StoreError::Empty { folder });
         }
+        let is_of = |name: &&RunName| hosts.iter().any(|host| host.eq_ignore_ascii_case(name.host()));
+        let of_hosts: Vec<&RunName> = names.iter().filter(is_of).collect();
+        let whole = self.invalidations()?.into_iter().filter(|invalidation| invalidation.select.is_empty());
+        let taken_back: BTreeSet<String> = whole.map(|invalidation| invalidation.run).collect();
+        if let Some(name) = of_hosts.iter().rev().find(|name| !taken_back.contains(name.stem())) {
+            return Ok((*name).clone());
+        }
+        let asked = hosts.join(" or ");
+        let why = if of_hosts.is_empty() {
+            // Later runs come later, so that the newest of each host stays.
+            let newest: BTreeMap<&str, &str> = names.iter().map(|name| (name.host(), name.id())).collect();
+            let known: Vec<String> =
+                newest.iter().map(|(host, id)| format!("{host} (newest {id})")).collect();
+            format!("none is of the host {asked}; it holds runs of {}: name one by its id", known.join(", "))
+        } else {
+            format!("all {} runs of {asked} were taken back", of_hosts.len())
+        };
+        Err(StoreError::NoLatest { folder, why })
     }
 
-    /// Find a run or baseline: `latest`, a file, a run's id, or a baseline's name (case does not matter).
+    /// Find a run or baseline: `latest` of this host, a file, a run's id, or a baseline's name (case does not matter). A
+    /// run that was taken back is found like any other, which is said.
     pub fn find(&self, name: &str, baselines: &Path) -> Result<Measured, StoreError> {
+        let found = self.look_up(name, baselines)?;
+        if let Measured::Run(run, _) = &found {
+            match self.invalidations_of(&RunName::of(run)) {
+                Ok(all) => all.iter().for_each(|invalidation| eprintln!("perfkit: {invalidation}")),
+                // A file is read where its store cannot be.
+                Err(error) => {
+                    eprintln!("perfkit: whether run {} was taken back cannot be told: {error}", run.id)
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn look_up(&self, name: &str, baselines: &Path) -> Result<Measured, StoreError> {
         if name == "latest" {
-            let (run, samples) = self.latest()?;
+            let (run, samples) = self.read(&self.latest(&find::own_hosts(baselines)?)?)?;
             return Ok(Measured::Run(Box::new(run), Box::new(samples)));
         }
         let path = Path::new(name);
@@ -272,6 +314,13 @@ impl Store {
         files.iter().map(|path| Ok(read_document(path, INVALIDATION_SCHEMA)?)).collect()
     }
 
+    /// What was taken back of one run.
+    pub fn invalidations_of(&self, name: &RunName) -> Result<Vec<RunInvalidation>, StoreError> {
+        let mut all = self.invalidations()?;
+        all.retain(|invalidation| invalidation.run == name.stem());
+        Ok(all)
+    }
+
     /// The folder of the indexes over this store.
     pub fn index_folder(&self) -> &Path {
         &self.index
@@ -295,7 +344,7 @@ fn put(place: &Place, run: &Run, samples: &Samples) -> Result<PathBuf, StoreErro
         if place.put(&name.sidecar_key(), sidecar.as_bytes())?
             && place.put(&name.run_key(), text.as_bytes())?
         {
-            return place.file(&name.run_key());
+            return Ok(place.path(&name.run_key()));
         }
         run.id = format!("{id}{attempt:02}");
     }
@@ -308,7 +357,7 @@ fn unwritable(key: &str, source: serde_json::Error) -> StoreError {
 }
 
 /// Sixteen hex digits of a digest: names a store or a document within perfkit's own folder.
-fn place_key(text: &str) -> String {
+pub(crate) fn place_key(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -325,7 +374,7 @@ mod tests {
     #[test]
     fn an_empty_store_says_what_fills_it() {
         let folder = tempfile::tempdir().unwrap();
-        let error = Store::new(folder.path()).latest().unwrap_err();
+        let error = Store::new(folder.path()).latest(&["host".to_owned()]).unwrap_err();
         assert!(error.to_string().contains("perfkit run"), "{error}");
     }
 }

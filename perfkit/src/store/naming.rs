@@ -71,6 +71,11 @@ impl RunName {
         &self.stem
     }
 
+    /// The run's id: the last part of its stem.
+    pub fn id(&self) -> &str {
+        self.stem.rsplit('-').next().unwrap_or_default()
+    }
+
     /// Where the run stands in a store, with `/` between folders.
     pub fn run_key(&self) -> String {
         format!("{RUNS}/{}/{}{RUN_SUFFIX}", self.host, self.stem)
@@ -106,6 +111,7 @@ mod tests {
         assert_eq!(early.run_key(), "runs/Server_CPU/20260305T101112Z-1f0c2ab-0a1b2c.json");
         assert_eq!(RunName::of_key(&early.run_key()), Some(early.clone()));
         assert!(early < name("2026-03-05T10:11:13Z", "000000"));
+        assert_eq!(early.id(), "0a1b2c");
         assert!(early.is_called("0a1b2c") && early.is_called(early.stem()) && !early.is_called("1b2c"));
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Folder, Place, RunName, StoreError, naming::RUNS};
+use super::{Folder, Place, RunName, StoreError, find::read_run, naming::RUNS, put};
 
 /// What is waiting for its store.
 #[derive(Debug, Clone)]
@@ -28,13 +28,17 @@ impl Pending {
                     arrived = arrived && place.put(key, &bytes)?;
                 }
             }
-            if arrived {
-                for key in keys.iter().rev() {
-                    // What stays although it has arrived is sent again, to no effect.
-                    let _ = fs::remove_file(self.0.path(key));
-                }
-                sent += 1;
+            if !arrived {
+                // Another run has its name there: it is stored under a longer id, as it would have been at once.
+                let [sidecar, run] = keys.each_ref().map(|key| self.0.path(key));
+                let (run, samples) = read_run(&run, &sidecar)?;
+                put(place, &run, &samples)?;
             }
+            for key in keys.iter().rev() {
+                // What stays although it has arrived is sent again, to no effect.
+                let _ = fs::remove_file(self.0.path(key));
+            }
+            sent += 1;
         }
         Ok(sent)
     }

@@ -25,6 +25,15 @@ impl Place {
         }
     }
 
+    /// Where an object's file is or would be; nothing is fetched.
+    pub fn path(&self, key: &str) -> PathBuf {
+        match self {
+            Self::Folder(folder) => folder.path(key),
+            #[cfg(feature = "fleet")]
+            Self::Remote(remote) => remote.cached(key),
+        }
+    }
+
     /// A file with what the object holds; for a folder it need not be there.
     pub fn file(&self, key: &str) -> Result<PathBuf, StoreError> {
         match self {

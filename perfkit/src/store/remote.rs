@@ -2,10 +2,11 @@
 //!
 //! A key is made once: the store itself refuses a second writer (a conditional put), so nobody locks. What was read
 //! once stands in the local cache. Credentials, endpoints and regions come from the environment, under the names that
-//! the providers' own tools use (`AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT`, `GOOGLE_APPLICATION_CREDENTIALS`, …).
+//! the providers' own tools use (`AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT`, `GOOGLE_APPLICATION_CREDENTIALS`, …) and no others.
 
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     fmt,
     path::{Path, PathBuf},
     sync::{Arc, Once},
@@ -78,6 +79,11 @@ impl Remote {
         found.map_err(|error| self.failed("listing it", &error))
     }
 
+    /// Where the cached copy of an object stands, whether it is there or not.
+    pub fn cached(&self, key: &str) -> PathBuf {
+        self.cache.join(key)
+    }
+
     /// The cached copy of an object, fetched if it is not there. An object that does not exist has no file there.
     pub fn file(&self, key: &str) -> Result<PathBuf, StoreError> {
         let path = self.cache.join(key);
@@ -131,7 +137,8 @@ impl Remote {
             Err(error) => return Err(self.failed(&format!("writing {key}"), &error)),
         };
         if ours {
-            write_whole(&self.cache.join(key), bytes)?;
+            // The store has it: a copy for which there is no room here is fetched when it is read.
+            let _ = write_whole(&self.cache.join(key), bytes);
         }
         Ok(ours)
     }
@@ -145,6 +152,26 @@ async fn read(store: Arc<dyn ObjectStore>, key: String) -> Result<Vec<u8>, Error
     Ok(store.get(&Key::from(key)).await?.bytes().await?.to_vec())
 }
 
+/// What the environment says to a provider: names that begin with its own prefix, and the one without that its tools
+/// read. `TOKEN`, `REGION` and `ENDPOINT` would be keys as well, and belong to other programs.
+fn settings(
+    scheme: &ObjectStoreScheme,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> BTreeMap<String, String> {
+    let (prefix, other) = match scheme {
+        ObjectStoreScheme::AmazonS3 => ("AWS_", None),
+        ObjectStoreScheme::GoogleCloudStorage => ("GOOGLE_", Some("SERVICE_ACCOUNT")),
+        ObjectStoreScheme::MicrosoftAzure => ("AZURE_", Some("IDENTITY_ENDPOINT")),
+        _ => return BTreeMap::new(),
+    };
+    let own = |name: &str| name.starts_with(prefix) || Some(name) == other;
+    environment
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| own(name))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value))
+        .collect()
+}
+
 /// The client for a scheme, with every option of the environment that the scheme knows.
 fn backend(scheme: &ObjectStoreScheme, url: &str) -> Result<Arc<dyn ObjectStore>, Error> {
     /// The cryptography of TLS is chosen once a process.
@@ -154,20 +181,16 @@ fn backend(scheme: &ObjectStoreScheme, url: &str) -> Result<Arc<dyn ObjectStore>
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
     let retry = RetryConfig { max_retries: RETRIES, retry_timeout: PATIENCE, ..RetryConfig::default() };
-    let environment: BTreeMap<String, String> = std::env::vars_os()
-        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    let settings = settings(scheme, std::env::vars_os());
     macro_rules! client {
         ($builder:ty) => {{
             let builder = <$builder>::new()
                 .with_url(url)
                 .with_retry(retry)
                 .with_client_options(ClientOptions::new().with_timeout(PATIENCE));
-            let built = environment.iter().fold(builder, |builder, (key, value)| {
-                match key.to_ascii_lowercase().parse() {
-                    Ok(key) => builder.with_config(key, value),
-                    Err(_) => builder,
-                }
+            let built = settings.iter().fold(builder, |builder, (key, value)| match key.parse() {
+                Ok(key) => builder.with_config(key, value),
+                Err(_) => builder,
             });
             Arc::new(built.build()?)
         }};
@@ -193,4 +216,33 @@ fn causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_is_told_only_what_is_meant_for_it() {
+        let names = [
+            "TOKEN",
+            "REGION",
+            "ENDPOINT",
+            "BUCKET",
+            "ACCESS_KEY",
+            "AWS_REGION",
+            "GOOGLE_BUCKET",
+            "SERVICE_ACCOUNT",
+            "AZURE_STORAGE_TOKEN",
+            "IDENTITY_ENDPOINT",
+        ];
+        let told = |scheme: ObjectStoreScheme| -> Vec<String> {
+            let environment = names.iter().map(|name| (OsString::from(name), OsString::from("value")));
+            settings(&scheme, environment).into_keys().collect()
+        };
+        assert_eq!(told(ObjectStoreScheme::AmazonS3), ["aws_region"]);
+        assert_eq!(told(ObjectStoreScheme::GoogleCloudStorage), ["google_bucket", "service_account"]);
+        assert_eq!(told(ObjectStoreScheme::MicrosoftAzure), ["azure_storage_token", "identity_endpoint"]);
+        assert!(told(ObjectStoreScheme::Local).is_empty());
+    }
 }

@@ -6,6 +6,7 @@ pub mod binary;
 pub mod build;
 mod cargo_settings;
 pub mod discover;
+pub mod elsewhere;
 pub mod lock_file;
 pub mod profile;
 pub mod revision;
@@ -22,6 +23,7 @@ use crate::format::{Config, StoreLocation, config::ConfigError};
 pub use binary::build_binary;
 pub use build::{BuildFailure, Built, build};
 pub use discover::{BenchKind, BenchTarget, bench_targets};
+pub use elsewhere::Elsewhere;
 
 /// Where perfkit keeps what is its own, if runs are kept elsewhere.
 const OWN_FOLDER: &str = ".perfkit";
@@ -60,22 +62,25 @@ pub struct Workspace {
 impl Workspace {
     /// The workspace around `folder`.
     pub fn load(folder: &Path) -> Result<Self, WorkspaceError> {
-        let metadata = MetadataCommand::new().current_dir(folder).no_deps().exec().map_err(|error| {
-            let message = match error {
-                cargo_metadata::Error::CargoMetadata { stderr } => stderr.trim().to_owned(),
-                other => other.to_string(),
-            };
-            WorkspaceError::Metadata { folder: folder.to_owned(), message }
-        })?;
-        let root = metadata.workspace_root.clone().into_std_path_buf();
-        let config = Config::load(&root)?;
-        Ok(Self {
+        let metadata = metadata(folder)?;
+        let config = Config::load(metadata.workspace_root.as_std_path())?;
+        let configured = config.is_some();
+        Ok(Self::new(metadata, config.unwrap_or_else(Config::absent), configured))
+    }
+
+    /// The workspace around `folder` under this configuration; its own, which may be of another time, is not read.
+    pub fn load_with(folder: &Path, config: Config) -> Result<Self, WorkspaceError> {
+        Ok(Self::new(metadata(folder)?, config, true))
+    }
+
+    fn new(metadata: Metadata, config: Config, configured: bool) -> Self {
+        Self {
+            root: metadata.workspace_root.clone().into_std_path_buf(),
             target_directory: metadata.target_directory.clone().into_std_path_buf(),
-            configured: config.is_some(),
-            config: config.unwrap_or_else(Config::absent),
+            configured,
+            config,
             metadata,
-            root,
-        })
+        }
     }
 
     /// The folder of baseline files.
@@ -83,8 +88,8 @@ impl Workspace {
         self.root.join(&self.config.baselines)
     }
 
-    /// perfkit's own folder, which git never sees: the worktree of other revisions, caches, and the runs themselves
-    /// unless they are kept elsewhere.
+    /// perfkit's own folder, which git never sees: caches, evidence, indexes, and the runs themselves unless they are kept in
+    /// another place.
     pub fn store(&self) -> PathBuf {
         let inside = |folder: &&PathBuf| {
             folder.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
@@ -95,4 +100,14 @@ impl Workspace {
         }
         .unwrap_or_else(|| self.root.join(OWN_FOLDER))
     }
+}
+
+fn metadata(folder: &Path) -> Result<Metadata, WorkspaceError> {
+    MetadataCommand::new().current_dir(folder).no_deps().exec().map_err(|error| {
+        let message = match error {
+            cargo_metadata::Error::CargoMetadata { stderr } => stderr.trim().to_owned(),
+            other => other.to_string(),
+        };
+        WorkspaceError::Metadata { folder: folder.to_owned(), message }
+    })
 }

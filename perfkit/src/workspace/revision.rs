@@ -1,5 +1,5 @@
 //! The revision under measurement, and a worktree of another one: git is asked, never written to except for the one
-//! worktree that perfkit keeps in its store.
+//! worktree that perfkit keeps elsewhere.
 
 use std::{
     fs, io,
@@ -9,8 +9,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::worktree_lock;
-use crate::store::keep_out_of_git;
+use super::Elsewhere;
 
 /// The commit at `root`; empty outside a repository or before the first commit.
 pub fn head(root: &Path) -> String {
@@ -60,27 +59,48 @@ pub fn author(root: &Path) -> String {
     git(root, &["config", "user.name"]).unwrap_or_default()
 }
 
-/// Check `revision` out at the store's one worktree, replacing what is there; from then on it is this process's until
+/// Check `revision` out at the one worktree elsewhere, replacing what is there; from then on it is this process's until
 /// that ends. The answer is where `root` is in it: a workspace need not be at the top of its repository.
-pub fn worktree(root: &Path, store: &Path, revision: &str) -> io::Result<PathBuf> {
+///
+/// Where the revision has no lock file, today's is put there: what was built with other dependencies would be compared
+/// with nothing.
+pub fn worktree(root: &Path, elsewhere: &Elsewhere, revision: &str) -> io::Result<PathBuf> {
     let inside = git(root, &["rev-parse", "--show-prefix"]).map_err(io::Error::other)?;
-    keep_out_of_git(store).map_err(io::Error::other)?;
-    worktree_lock::take(store)?;
-    let folder = store.join("worktree");
-    let path = folder.display().to_string();
-    if is_our_worktree(&folder)
-        && git(&folder, &["checkout", "--quiet", "--detach", "--force", revision]).is_ok()
+    elsewhere.take()?;
+    let folder = elsewhere.worktree();
+    check_out(root, &folder, revision)?;
+    let folder = folder.join(inside);
+    share_lock_file(root, &folder)?;
+    Ok(folder)
+}
+
+fn check_out(root: &Path, folder: &Path, revision: &str) -> io::Result<()> {
+    if is_our_worktree(folder)
+        && git(folder, &["checkout", "--quiet", "--detach", "--force", revision]).is_ok()
     {
-        git(&folder, &["clean", "-fdxq"]).map_err(io::Error::other)?;
-        return Ok(folder.join(inside));
+        return git(folder, &["clean", "-fdxq"]).map(drop).map_err(io::Error::other);
     }
     if folder.exists() {
-        fs::remove_dir_all(&folder)?;
+        fs::remove_dir_all(folder)?;
     }
-    git(root, &["worktree", "prune"]).map_err(io::Error::other)?;
+    prune_worktrees(root).map_err(io::Error::other)?;
+    let path = folder.display().to_string();
     git(root, &["worktree", "add", "--quiet", "--detach", "--force", &path, revision])
-        .map_err(io::Error::other)?;
-    Ok(folder.join(inside))
+        .map(drop)
+        .map_err(io::Error::other)
+}
+
+/// Make git forget worktrees whose folders are gone.
+pub(super) fn prune_worktrees(root: &Path) -> Result<(), String> {
+    git(root, &["worktree", "prune"]).map(drop)
+}
+
+fn share_lock_file(root: &Path, folder: &Path) -> io::Result<()> {
+    let (ours, theirs) = (root.join("Cargo.lock"), folder.join("Cargo.lock"));
+    if ours.is_file() && folder.is_dir() && !theirs.exists() {
+        fs::copy(ours, theirs)?;
+    }
+    Ok(())
 }
 
 /// The working tree as it is, untracked files included, as a commit on no branch: made through an index of its own, so
@@ -130,6 +150,8 @@ fn git_command(folder: &Path, arguments: &[&str]) -> Command {
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
         command.env_remove(variable);
     }
+    // The user's hooks are for the user's own check-outs and commits.
+    command.args(["-c", "core.hooksPath=/dev/null"]);
     command.arg("-C").arg(folder).args(arguments);
     command
 }
@@ -193,8 +215,47 @@ mod tests {
         fs::create_dir(&inner).unwrap();
         fs::write(inner.join("file"), "").unwrap();
         let commit = snapshot(&inner).unwrap();
-        let store = folder.path().join("ignored");
-        let found = worktree(&inner, &store, &commit).unwrap();
+        let cache = tempfile::tempdir().unwrap();
+        let found = worktree(&inner, &elsewhere(&inner, cache.path()), &commit).unwrap();
         assert!(found.ends_with("worktree/inner") && found.join("file").is_file(), "{}", found.display());
+    }
+
+    fn elsewhere(root: &Path, cache: &Path) -> Elsewhere {
+        Elsewhere::below(root, Some(cache.as_os_str().to_owned()), None).unwrap()
+    }
+
+    #[test]
+    fn a_revision_without_a_lock_file_gets_todays_at_every_check_out() {
+        let (folder, cache) = (repository(), tempfile::tempdir().unwrap());
+        let (root, elsewhere) = (folder.path(), elsewhere(folder.path(), cache.path()));
+        let commit = head(root);
+        for lock in ["today", "tomorrow"] {
+            fs::write(root.join("Cargo.lock"), lock).unwrap();
+            let found = worktree(root, &elsewhere, &commit).unwrap();
+            assert_eq!(fs::read_to_string(found.join("Cargo.lock")).unwrap(), lock);
+        }
+        git(root, &["add", "-A"]).unwrap();
+        git(root, &["commit", "-q", "-m", "locked"]).unwrap();
+        let commit = head(root);
+        fs::write(root.join("Cargo.lock"), "later").unwrap();
+        let found = worktree(root, &elsewhere, &commit).unwrap();
+        assert_eq!(fs::read_to_string(found.join("Cargo.lock")).unwrap(), "tomorrow");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_users_hooks_do_not_run() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (folder, cache) = (repository(), tempfile::tempdir().unwrap());
+        let root = folder.path();
+        let hook = root.join(".git/hooks/post-checkout");
+        fs::create_dir_all(hook.parent().unwrap()).unwrap();
+        fs::write(&hook, "#!/bin/sh\ntouch hooked\nexit 1\n").unwrap();
+        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+        for _ in ["made", "checked out again"] {
+            let found = worktree(root, &elsewhere(root, cache.path()), &head(root)).unwrap();
+            assert!(found.join("tracked").is_file() && !found.join("hooked").exists());
+        }
+        assert!(!root.join("hooked").exists());
     }
 }

@@ -1,4 +1,4 @@
-//! The store's one worktree belongs to one process at a time: a second one waits, and says for whom.
+//! The one worktree of other revisions belongs to one process at a time: a second one waits, and says for whom.
 //!
 //! The lock is the operating system's, so it ends with its owner however that ends; the file names the owner only for
 //! people. A process keeps it until it ends, since what was built from the worktree runs as long.
@@ -25,13 +25,13 @@ const POLL: Duration = Duration::from_millis(200);
 /// The most that is read of the owner's note.
 const NOTE_LIMIT_BYTES: u64 = 200;
 
-/// Take the worktree of `store` for this process, waiting for whoever has it.
-pub fn take(store: &Path) -> io::Result<()> {
-    take_within(store, WAIT)
+/// Take the worktree in `folder` for this process, waiting for whoever has it.
+pub fn take(folder: &Path) -> io::Result<()> {
+    take_within(folder, WAIT)
 }
 
-fn take_within(store: &Path, wait: Duration) -> io::Result<()> {
-    let path = store.join("worktree.lock");
+fn take_within(folder: &Path, wait: Duration) -> io::Result<()> {
+    let path = folder.join("worktree.lock");
     let mut held = HELD.lock().map_err(|_| io::Error::other("a thread failed while it took the worktree"))?;
     if held.contains_key(&path) {
         return Ok(());

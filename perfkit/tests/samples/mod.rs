@@ -26,6 +26,12 @@ pub fn row(id: &str, metrics: &[(&str, f64, &str)]) -> Benchmark {
     row
 }
 
+/// The run as this machine's, by its profile's name: `latest` means no other.
+pub fn of_this_host(mut run: Run) -> Run {
+    run.host.profile = perfkit::host::slug(&perfkit::host::fingerprint());
+    run
+}
+
 /// A run with every field filled: three measured rows, a problem of each kind, a verdict of each outcome.
 pub fn run() -> Run {
     let mut encrypt = row(

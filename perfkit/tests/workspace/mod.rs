@@ -4,20 +4,23 @@
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A package that is its own workspace.
-pub struct Workspace(TempDir);
+/// A package that is its own workspace, and the place in which other revisions of it are built.
+pub struct Workspace {
+    folder: TempDir,
+    cache: TempDir,
+}
 
 impl Workspace {
     /// A library without code, with these bench targets.
     pub fn new(benches: &[&str]) -> Self {
-        let workspace = Self(tempfile::tempdir().unwrap());
+        let workspace = Self { folder: tempfile::tempdir().unwrap(), cache: tempfile::tempdir().unwrap() };
         workspace.manifest(benches, "");
         workspace.write("src/lib.rs", "");
         workspace.write(".gitignore", "target\n.perfkit\nCargo.lock\n*.jsonl\n");
@@ -33,7 +36,21 @@ impl Workspace {
     }
 
     pub fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
+    }
+
+    /// What `XDG_CACHE_HOME` is for the command.
+    pub fn cache(&self) -> &Path {
+        self.cache.path()
+    }
+
+    /// Where other revisions are checked out and built; nothing is there before the first.
+    pub fn elsewhere(&self, name: &str) -> PathBuf {
+        let places = fs::read_dir(self.cache().join("perfkit")).into_iter().flatten();
+        let mut places = places.map(|entry| entry.unwrap().path());
+        let place = places.next().unwrap_or_else(|| self.cache().join("perfkit/none"));
+        assert_eq!(places.next(), None, "one workspace has one place");
+        place.join(name)
     }
 
     pub fn write(&self, name: &str, text: &str) {
@@ -70,11 +87,11 @@ impl Workspace {
         self.git(&["commit", "-q", "-m", "state"]);
     }
 
-    /// The command, not yet run, with a target directory of its own and nothing of the caller's store.
+    /// The command, not yet run, with a target directory and a cache of its own and nothing of the caller's store.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_perfkit"));
         command.current_dir(self.path()).args(arguments).env_remove("PERFKIT_STORE");
-        command.env("CARGO_TARGET_DIR", self.path().join("target"));
+        command.env("CARGO_TARGET_DIR", self.path().join("target")).env("XDG_CACHE_HOME", self.cache());
         command
     }
 

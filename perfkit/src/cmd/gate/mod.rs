@@ -54,7 +54,7 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
     let base = match count_base(&workspace, &profiles, against, &request, &outcome.run, &progress) {
         Ok(base) => base,
         Err(failure) => {
-            store.save(&outcome.run, &outcome.samples)?;
+            outcome.save(&store)?;
             return Err(failure);
         }
     };
@@ -84,7 +84,7 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
     };
     outcome.run.verdicts.clone_from(&judgement.verdicts);
     // What was judged is shown even where it cannot be kept.
-    let saved = store.save(&outcome.run, &outcome.samples);
+    let saved = outcome.save(&store);
     match args.output.format {
         OutputFormat::Json => {
             print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?);

@@ -92,8 +92,7 @@ pub fn read_histories(store: &Store, reading: &Reading<'_>) -> Result<Histories,
         by_host.entry(name.host().to_owned()).or_default().push(name);
     }
     if by_host.is_empty() {
-        // The store knows how to say that it is empty.
-        store.latest()?;
+        return Err(StoreError::Empty { folder: store.name().into() }.into());
     }
     if let Some(name) = reading.host {
         let known: Vec<String> = by_host.keys().cloned().collect();
