@@ -8,18 +8,10 @@ use std::fs;
 
 use protocol::Repository;
 use serde_json::Value;
+use workspace::can_count;
 
 const FAST: &str = "total.wrapping_mul(3) ^ i";
 const SLOW: &str = "total.wrapping_mul(3).rotate_left(7).wrapping_add(9).swap_bytes().wrapping_mul(5) ^ i";
-
-/// Counting needs valgrind; without it these tests say so and stop.
-fn can_count() -> bool {
-    let found = std::process::Command::new("valgrind").arg("--version").output().is_ok();
-    if !found {
-        eprintln!("left out: valgrind is not installed");
-    }
-    found
-}
 
 /// Seven commits: the fourth does not build, the fifth is slower.
 fn history() -> Repository {
@@ -104,4 +96,32 @@ fn a_benchmark_that_changed_its_meaning_is_not_bisected_across() {
     repository.commit();
     let (code, text) = repository.says(&["bisect", "sum/small", "--good", "HEAD~1"]);
     assert!(code == 4 && text.contains("benchmark revision 2, not 1"), "{code} {text}");
+}
+
+#[test]
+fn the_build_of_a_suite_is_bisected_as_its_own_series() {
+    if !can_count() {
+        return;
+    }
+    let repository = Repository::new();
+    repository.manifest(&["time"], "[features]\nfancy = []\n");
+    repository.write(
+        "perfkit.toml",
+        "schema = \"perfkit.config/1\"\n[[suite]]\nname = \"fancy\"\nselect = \"sum\"\nfeatures = [\"fancy\"]\n",
+    );
+    repository.commit();
+    let chosen = format!("if cfg!(feature = \"fancy\") {{ {SLOW} }} else {{ {FAST} }}");
+    repository.edit("benches/time.rs", FAST, &chosen);
+    repository.commit();
+    let ask = ["bisect", "sum/small", "--good", "HEAD~1"];
+    let (code, text) = repository.says(&ask);
+    assert!(code == 0 && text.contains("nothing to search"), "{code} {text}");
+    // Not the counts of the default build, which are kept by now.
+    let (code, text) = repository.says(&[&ask[..], &["--suite", "fancy"]].concat());
+    assert!(code == 0 && text.contains("is the first revision at which instr of sum/small moved"), "{text}");
+    let (code, text) = repository.says(&[&ask[..], &["--suite", "plain"]].concat());
+    assert!(code == 2 && text.contains("fancy"), "{code} {text}");
+    let other = ["bisect", "other/small", "--good", "HEAD~1", "--suite", "fancy"];
+    let (code, text) = repository.says(&other);
+    assert!(code == 2 && text.contains("does not select"), "{code} {text}");
 }

@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::format::{Benchmark, DocumentError, Toolchain, read_document, write_document};
+use crate::format::{Benchmark, DocumentError, Suite, Toolchain, read_document, write_document};
 
 /// The schema of these documents.
 pub const COUNTED_SCHEMA: &str = "perfkit.counted-revision/1";
@@ -29,16 +29,24 @@ pub struct CountedRevision {
     pub functions: BTreeMap<String, f64>,
 }
 
-/// The counts of one benchmark by one instrument with one set of tools.
+/// The counts of one benchmark in one build by one instrument with one set of tools, this perfkit among them.
 #[derive(Debug, Clone)]
 pub struct CountedRevisions {
     folder: PathBuf,
 }
 
 impl CountedRevisions {
-    /// Those in perfkit's own folder `store`.
-    pub fn new(store: &Path, id: &str, instrument: &str, toolchain: &Toolchain) -> Self {
-        let key = format!("{id}\n{instrument}\n{toolchain:?}");
+    /// Those in perfkit's own folder `store`. `suite` is whose features and environment shape the build, if any.
+    pub fn new(
+        store: &Path,
+        id: &str,
+        instrument: &str,
+        suite: Option<&Suite>,
+        toolchain: &Toolchain,
+    ) -> Self {
+        let build = suite.map_or_else(Default::default, |suite| (suite.features.clone(), suite.env.clone()));
+        let perfkit = env!("CARGO_PKG_VERSION");
+        let key = format!("{perfkit}\n{id}\n{instrument}\n{build:?}\n{toolchain:?}");
         let digest: String =
             Sha256::digest(key.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         Self { folder: store.join("bisect").join(digest) }
@@ -58,5 +66,36 @@ impl CountedRevisions {
 
     fn path(&self, revision: &str) -> PathBuf {
         self.folder.join(format!("{revision}.json"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_another_build_are_not_taken_for_this_one() {
+        let folder = |suite: Option<&Suite>| {
+            CountedRevisions::new(Path::new("store"), "a/b", "Count", suite, &Toolchain::default()).folder
+        };
+        let suite = |build: &str| -> Suite {
+            toml::from_str(&format!("name = \"s\"\nselect = \"**\"\n{build}")).unwrap()
+        };
+        let suites = [
+            suite("features = [\"no_avx512\"]"),
+            suite("features = [\"no_avx512\", \"std\"]"),
+            suite("env = { KEY = \"1\" }"),
+            suite("env = { KEY = \"2\" }"),
+        ];
+        let mut folders: Vec<PathBuf> = suites.iter().map(|suite| folder(Some(suite))).collect();
+        folders.push(folder(None));
+        folders.sort();
+        folders.dedup();
+        assert_eq!(folders.len(), suites.len() + 1);
+        assert_eq!(
+            folder(Some(&suite(""))),
+            folder(None),
+            "a suite without a build of its own is the default one"
+        );
     }
 }

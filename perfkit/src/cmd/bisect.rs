@@ -45,6 +45,9 @@ pub struct BisectArgs {
     /// The counted metric
     #[arg(long, value_name = "NAME", default_value = "ir")]
     metric: String,
+    /// The suite of perfkit.toml whose build is counted; the default build when absent
+    #[arg(long, value_name = "NAME")]
+    suite: Option<String>,
     /// Search what was merged too, not only the first parents
     #[arg(long)]
     merged: bool,
@@ -86,18 +89,33 @@ pub(super) fn execute(global: &Global, args: &BisectArgs) -> Result<Exit, Failur
         let message = format!("{} is not an ancestor of {}; nothing lies between them", args.good, args.bad);
         return Err(Failure::new(Exit::Refused, message));
     }
+    let suite = args.suite.as_deref().map(|name| workspace.config.suite(name));
+    let suite = suite.transpose().map_err(|why| Failure::new(Exit::Usage, why))?;
+    if let Some(suite) =
+        suite.filter(|suite| !suite.select.matches(&args.id) || suite.exclude.matches(&args.id))
+    {
+        let message = format!("suite {:?} does not select {}", suite.name, args.id);
+        return Err(Failure::new(Exit::Usage, message));
+    }
     let toolchain = host::toolchain(root);
     let instrument = Instrument::of_metric(info.name);
     let question = Question {
         profiles: Profiles::find(&workspace, None)?,
         request: Request {
+            suites: args.suite.iter().cloned().collect(),
             filters: vec![args.id.clone()],
             instruments: vec![instrument],
             ..Request::default()
         },
         metric: info.name,
         id: &args.id,
-        known: CountedRevisions::new(&workspace.store(), &args.id, &format!("{instrument:?}"), &toolchain),
+        known: CountedRevisions::new(
+            &workspace.store(),
+            &args.id,
+            &format!("{instrument:?}"),
+            suite,
+            &toolchain,
+        ),
         progress: Progress::new(),
         workspace: &workspace,
     };
@@ -199,7 +217,9 @@ impl Question<'_> {
         match counted {
             Ok(outcome) => Ok(self.answer(revision, outcome)?),
             // A manifest that Cargo refuses, or two benchmarks of one name: that revision's own fault.
-            Err(error @ (SessionError::Workspace(_) | SessionError::Plan(_))) => Ok(Err(error.to_string())),
+            Err(error @ (SessionError::Revision { .. } | SessionError::Plan(_))) => {
+                Ok(Err(error.to_string()))
+            }
             Err(error) => Err(error.into()),
         }
     }
