@@ -7,11 +7,12 @@ use std::{fs, path::Path};
 
 use jsonschema::Validator;
 use perfkit::format::{
-    Baseline, Config, Corpus, Run,
+    Baseline, Config, Corpus, Run, RunInvalidation,
     baseline::BASELINE_SCHEMA,
     budget::Budgets,
     corpus::CORPUS_SCHEMA,
     document::{document_text, parse_document},
+    invalidation::INVALIDATION_SCHEMA,
     metric::METRICS,
     recipe::Recipe,
     rounds::{ROUNDS_SCHEMA, Rounds},
@@ -298,6 +299,34 @@ fn a_recorded_corpus_validates_and_broken_ones_do_not() {
     broken(&|corpus| corpus["rounds"][0][3] = json!("1"));
     broken(&|corpus| corpus["milliseconds"] = json!(-1));
     broken(&|corpus| remove(corpus, "/sessions/0", "date"));
+}
+
+#[test]
+fn an_invalidation_validates_and_broken_ones_do_not() {
+    let schema = schema("invalidation");
+    let rows = json!({
+        "schema": INVALIDATION_SCHEMA, "run": "20260305T101112Z-1f0c2ab-0a1b2c", "select": ["net_aad/**"],
+        "reason": "the input was cached", "author": "me", "date": "2026-03-05",
+    });
+    let mut whole = rows.clone();
+    remove(&mut whole, "", "select");
+    for document in [&rows, &whole] {
+        accept(&schema, document);
+        let path = Path::new("invalidation.json");
+        let read: RunInvalidation = parse_document(&document.to_string(), path, INVALIDATION_SCHEMA).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), *document);
+    }
+    let broken = |edit: &dyn Fn(&mut Value)| {
+        refuse(&schema, &rows, edit, |text| {
+            parse_document::<RunInvalidation>(text, Path::new("i.json"), INVALIDATION_SCHEMA).is_err()
+        });
+    };
+    broken(&|document| document["schema"] = json!("perfkit.invalidation/2"));
+    broken(&|document| remove(document, "", "run"));
+    broken(&|document| remove(document, "", "reason"));
+    broken(&|document| remove(document, "", "author"));
+    broken(&|document| document["select"] = json!("net_aad/**"));
+    broken(&|document| document["date"] = json!(20260305));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::Arc,
 };
 
 use crate::{
@@ -25,13 +26,23 @@ struct InvalidatedRow {
     id: String,
     benchmark_revision: u32,
     reason: String,
-    /// The commit, and every commit after it.
-    since: BTreeSet<String>,
+    /// The commit, and every commit after it; rows of one commit share them.
+    since: Arc<BTreeSet<String>>,
 }
 
 impl Ledger {
     /// The ledger of a store and the baselines beside it. `root` is where git is asked for what came after a revision.
     pub fn new(invalidations: &[RunInvalidation], baselines: &[Baseline], root: &Path) -> Self {
+        Self::with(invalidations, baselines, |revision| ancestry::since(root, revision))
+    }
+
+    /// `since` costs two processes, so that it is asked once for each revision.
+    fn with(
+        invalidations: &[RunInvalidation],
+        baselines: &[Baseline],
+        mut since: impl FnMut(&str) -> BTreeSet<String>,
+    ) -> Self {
+        let mut known: BTreeMap<&str, Arc<BTreeSet<String>>> = BTreeMap::new();
         let mut ledger = Self::default();
         for invalidation in invalidations {
             let reason = invalidation.reason.clone();
@@ -43,7 +54,10 @@ impl Ledger {
                     id: row.id.clone(),
                     benchmark_revision: row.revision,
                     reason: invalidated.reason.clone(),
-                    since: ancestry::since(root, &invalidated.since),
+                    since: known
+                        .entry(&invalidated.since)
+                        .or_insert_with(|| Arc::new(since(&invalidated.since)))
+                        .clone(),
                 });
             }
         }
@@ -77,7 +91,34 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::invalidation::INVALIDATION_SCHEMA;
+    use crate::format::{
+        Benchmark, Invalidation, baseline::BASELINE_SCHEMA, invalidation::INVALIDATION_SCHEMA,
+    };
+
+    #[test]
+    fn git_is_asked_once_for_each_revision() {
+        let row = |id: &str, since: &str| {
+            let mut row = Benchmark::new(id);
+            let since = since.to_owned();
+            row.invalidated = Some(Invalidation { since, reason: "wrong input".to_owned() });
+            row
+        };
+        let rows =
+            vec![row("a/1", "1f0c2ab"), row("a/2", "1f0c2ab"), row("a/3", "2f0c2ab"), row("b/1", "1f0c2ab")];
+        let text = serde_json::json!({
+            "schema": BASELINE_SCHEMA, "name": "x", "kind": "reference", "isa": "", "benchmarks": rows,
+            "acceptance": { "revision": "", "source": "", "date": "", "author": "", "reason": "" },
+        });
+        let baseline: Baseline = serde_json::from_value(text).unwrap();
+        let mut asked = Vec::new();
+        let ledger = Ledger::with(&[], &[baseline], |revision| {
+            asked.push(revision.to_owned());
+            BTreeSet::from([format!("{revision}999")])
+        });
+        assert_eq!(asked, ["1f0c2ab", "2f0c2ab"]);
+        assert_eq!(ledger.reason("", "1f0c2ab999", "b/1", 1), Some("wrong input"));
+        assert_eq!(ledger.reason("", "1f0c2ab999", "a/3", 1), None);
+    }
 
     #[test]
     fn a_run_is_taken_back_as_a_whole_or_by_its_rows() {

@@ -81,11 +81,11 @@ fn heading(metric: &str) -> &str {
     metric_info(metric).map_or(metric, |info| if info.name == metric { info.heading } else { metric })
 }
 
-/// The stretches, `│` between what is not joined.
+/// The stretches, `│` between what is not joined, the one with the newest point last.
 fn bars(series: &Series) -> String {
-    let Some((current, earlier)) = series.stretches.split_last() else { return String::new() };
-    let mut parts: Vec<String> =
-        earlier.iter().map(|stretch| sparkline(&certain(stretch), EARLIER_BARS)).collect();
+    let Some(current) = series.current() else { return String::new() };
+    let earlier = series.stretches.iter().filter(|stretch| !std::ptr::eq(*stretch, current));
+    let mut parts: Vec<String> = earlier.map(|stretch| sparkline(&certain(stretch), EARLIER_BARS)).collect();
     parts.push(sparkline(&certain(current), BARS));
     parts.join("│")
 }
@@ -97,10 +97,12 @@ fn certain(stretch: &Stretch) -> Vec<f64> {
 }
 
 fn last_change(host: &HostHistory, series: &Series) -> Cell {
-    let newest = series.stretches.iter().rev().find_map(|stretch| {
-        let point = stretch.change_points.as_ref()?.last()?;
-        Some((stretch, point))
-    });
+    // Stretches of toolchains in turns lie over each other, so that the run decides.
+    let changes = series
+        .stretches
+        .iter()
+        .flat_map(|stretch| stretch.change_points.iter().flatten().map(move |point| (stretch, point)));
+    let newest = changes.max_by_key(|(stretch, point)| stretch.runs.get(point.index).copied());
     match newest {
         Some((stretch, point)) => {
             let (glyph, word, emphasis) = direction(series, point);

@@ -5,19 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::{
-    cmd::{Exit, Failure, Global, OutputFormat},
+    cmd::{Exit, Failure, Global, OutputFormat, history::ledger},
     format::{
         Calibration,
         document::{document_text, write_whole},
-        read_document,
         recipe::Recipe,
     },
-    history::ledger::Ledger,
     render::Terminal,
     report::release::{Document, ReportError, Sources, release, render_markdown, render_text},
     session::{Profiles, SessionError},
-    store::{Measured, Store, baseline_files},
-    workspace::{Workspace, WorkspaceError},
+    store::{Measured, Store},
+    workspace::WorkspaceError,
 };
 
 /// Arguments of `perfkit report release`.
@@ -62,7 +60,7 @@ pub(super) fn execute(global: &Global, args: &ReleaseArgs) -> Result<Exit, Failu
         before: before.as_ref(),
         reference: reference.as_ref(),
         calibration: calibration.as_ref(),
-        ledger: &ledger(&store, &workspace)?,
+        ledger: &ledger(&workspace, &store)?,
     };
     let document = release(&recipe, &sources).map_err(failure)?;
     if let Some(path) = &args.output {
@@ -83,13 +81,6 @@ pub(super) fn execute(global: &Global, args: &ReleaseArgs) -> Result<Exit, Failu
         _ => {}
     }
     Ok(Exit::Held)
-}
-
-fn ledger(store: &Store, workspace: &Workspace) -> Result<Ledger, Failure> {
-    let read = |path: &PathBuf| read_document(path, crate::format::baseline::BASELINE_SCHEMA);
-    let baselines =
-        baseline_files(&workspace.baselines())?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    Ok(Ledger::new(&store.invalidations()?, &baselines, &workspace.root))
 }
 
 /// The pictures first, so that a document that is there links to nothing that is not.
