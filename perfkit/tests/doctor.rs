@@ -65,7 +65,7 @@ fn what_was_built_of_other_revisions_is_named_and_can_be_cleared() {
     fs::create_dir_all(built.parent().unwrap()).unwrap();
     fs::write(&built, vec![0; 3 << 20]).unwrap();
     let found = finding(&workspace, &[], None, "other revisions");
-    assert!(found["found"].as_str().unwrap().contains("MB"), "{found}");
+    assert!(found["found"].as_str().unwrap().contains("3072 KiB"), "{found}");
     finding(&workspace, &["--clear"], None, "other revisions");
     assert!(!built.exists());
 }
