@@ -192,7 +192,7 @@ fn a_line_above_or_below_all_costs_is_drawn_where_it_lies() {
 
 #[test]
 fn a_line_that_falls_to_nothing_ends_where_the_axis_does() {
-    let places = line_places(CostSegment { from: 64.0, to: 4096.0, fixed: -900.0, per_unit: 1.2 });
+    let places = line_places(CostSegment { from: 64.0, to: 4096.0, fixed: -10.0, per_unit: 0.05 });
     assert!(places.windows(2).all(|pair| pair[1].1 < pair[0].1), "it runs along the edge: {places:?}");
 }
 
