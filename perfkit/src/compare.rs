@@ -46,14 +46,21 @@ pub enum State {
     Same,
 }
 
-/// Compare by id and metric. Linear in the number of metrics, but for the sort of the ids.
+/// Compare by id and metric what still counts on both sides. Linear in the number of metrics, but for the sort of the ids.
 pub fn compare(before: &[Benchmark], after: &[Benchmark]) -> Vec<Change> {
     let mut rows: BTreeMap<&str, (Option<&Benchmark>, Option<&Benchmark>)> = BTreeMap::new();
-    for row in before.iter().filter(|row| row.invalidated.is_none()) {
+    let counts = |row: &&Benchmark| row.invalidated.is_none();
+    for row in before.iter().filter(counts) {
         rows.entry(&row.id).or_default().0 = Some(row);
     }
-    for row in after {
+    for row in after.iter().filter(counts) {
         rows.entry(&row.id).or_default().1 = Some(row);
+    }
+    // What was taken back is not compared, and it has not vanished either.
+    for row in after.iter().filter(|row| !counts(row)) {
+        if rows.get(row.id.as_str()).is_some_and(|(_, after)| after.is_none()) {
+            rows.remove(row.id.as_str());
+        }
     }
     let mut changes = Vec::new();
     for (id, (before, after)) in rows {
@@ -94,7 +101,8 @@ fn change(id: &str, name: &str, old: Option<&Metric>, new: Option<&Metric>, same
     }
 }
 
-fn state(name: &str, old: &Metric, new: &Metric) -> State {
+/// What became of a number, by the metric's own tolerance. The two must be comparable.
+pub(crate) fn state(name: &str, old: &Metric, new: &Metric) -> State {
     let tolerance = Tolerance::of(name, new);
     let (before, after) = match new.better {
         Better::Less => (old.value, new.value),
@@ -156,6 +164,16 @@ mod tests {
         let mut later = row("a", "ir", 9.0);
         later.revision = 2;
         assert_eq!(compare(&[row("a", "ir", 1.0)], &[later])[0].state, State::Incomparable);
+    }
+
+    #[test]
+    fn what_was_taken_back_is_neither_compared_nor_vanished() {
+        let mut later = row("a", "ir", 9.0);
+        let why = crate::format::Invalidation { reason: "r".to_owned(), since: String::new() };
+        later.invalidated = Some(why);
+        assert_eq!(compare(&[row("a", "ir", 1.0)], &[later.clone()]), []);
+        let again = row("a", "ir", 1.0);
+        assert_eq!(compare(&[row("a", "ir", 1.0)], &[later, again])[0].state, State::Same);
     }
 
     #[test]

@@ -258,6 +258,7 @@ fn execute_plan(
         benchmarks: found.benchmarks,
         problems: found.problems,
         verdicts: Vec::new(),
+        counted_against: None,
         extra: BTreeMap::new(),
     };
     Ok(Outcome { run, samples: found.samples, plan })

@@ -367,6 +367,8 @@ fn a_benchmark_that_the_base_lacks_is_new_and_does_not_fail_the_gate() {
     let (code, text) = fixture.says(&with(&["gate", "--base", "HEAD"]));
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("new 4") && text.contains("sum/large"), "{text}");
+    let (_, comment) = fixture.says(&["report", "compare"]);
+    assert!(comment.contains("counted with AFTER (--base)"), "the run knows its base: {comment}");
 }
 
 #[test]

@@ -7,9 +7,13 @@ use std::{fs, process::Output};
 
 use assert_cmd::Command;
 use perfkit::{
-    format::{Benchmark, Invalidation, Problem, ProblemKind, Run, document::write_document},
+    format::{
+        Benchmark, Invalidation, Problem, ProblemKind, Run, RunInvalidation, config::Instrument,
+        document::write_document, invalidation::INVALIDATION_SCHEMA,
+    },
+    instrument::InstrumentError,
     report::scaling::{render_scaling, scalings},
-    store::{SAMPLES_SCHEMA, Samples, Store},
+    store::{RunName, SAMPLES_SCHEMA, Samples, Store, distinct_file_name},
 };
 use serde_json::Value;
 
@@ -20,6 +24,7 @@ fn modelled(id: &str, fixed: f64, per_byte: f64) -> (Run, Samples) {
     let mut run = samples::run();
     run.id = id.to_owned();
     run.benchmarks.clear();
+    run.problems.clear();
     let mut sidecar = Samples { schema: SAMPLES_SCHEMA.to_owned(), ..Samples::default() };
     for size in SIZES {
         let id = format!("seal/ring/{size}");
@@ -290,7 +295,7 @@ fn scaling_run() -> Run {
         Problem {
             subject: "pool/local".to_owned(),
             kind: ProblemKind::Skipped,
-            instrument: None,
+            instrument: Some(Instrument::Scaling),
             message: "scaling to 8 threads needs 8 cores, this machine has 4".to_owned(),
         },
         Problem {
@@ -326,12 +331,76 @@ fn lack_of_cores_is_no_measurement() {
 
 #[test]
 fn a_failed_scaling_is_shown_though_it_has_no_row() {
+    // As the instrument says them.
+    let wrong = InstrumentError::WrongAnswer("the sum was 3, not 4".to_owned());
+    let ended = InstrumentError::ProcessFailed {
+        command: "bench --perfkit-scaling pool/local 2 400".to_owned(),
+        status: "signal 6".to_owned(),
+        output: "panicked".to_owned(),
+    };
+    for (error, kind) in [(wrong, ProblemKind::WrongAnswer), (ended, ProblemKind::ToolFailed)] {
+        let mut run = scaling_run();
+        run.benchmarks.clear();
+        (run.problems[0].kind, run.problems[0].message) = (kind, error.to_string());
+        run.problems[1].message = "scaling the heights of another instrument".to_owned();
+        let text = render_scaling(&run, &scalings(&run), &Default::default());
+        assert!(text.contains("## pool/local") && text.contains(&error.to_string()), "{text}");
+        assert!(!text.contains("pool/other"), "{text}");
+    }
+}
+
+#[test]
+fn a_row_with_numbers_says_what_else_failed_and_not_twice_what_was_skipped() {
     let mut run = scaling_run();
-    run.benchmarks.clear();
-    run.problems[0].kind = ProblemKind::WrongAnswer;
+    let found = |run: &Run| scalings(run).into_iter().find(|scaling| scaling.id == "pool/local").unwrap();
+    assert!(found(&run).problems.is_empty(), "rows say what was skipped");
+    run.problems[0].kind = ProblemKind::ToolFailed;
+    assert_eq!(found(&run).problems.len(), 1);
+}
+
+#[test]
+fn scaling_that_was_taken_back_is_named_and_not_shown() {
+    let mut run = scaling_run();
+    let why = Invalidation { reason: "one shard".to_owned(), since: String::new() };
+    run.benchmarks[0].invalidated = Some(why);
     let text = render_scaling(&run, &scalings(&run), &Default::default());
-    assert!(text.contains("## pool/local") && text.contains("WRONG ANSWER"), "{text}");
-    assert!(!text.contains("pool/other"), "{text}");
+    assert!(text.contains("## pool/local\n\n- ! invalidated, and not shown: one shard\n"), "{text}");
+    assert!(!text.contains("24.1 M/s") && text.contains("6.60 M/s"), "{text}");
+}
+
+#[test]
+fn report_scaling_opens_the_ledger_and_draws_a_picture_for_each_benchmark() {
+    let folder = workspace();
+    let mut run = samples::of_this_host(scaling_run());
+    run.benchmarks.push(scaled("pool_local", &[(1, 1e6), (2, 2e6)]));
+    run.provenance.started = "2026-03-08T10:11:12Z".to_owned();
+    let store = Store::new(&folder.path().join(".perfkit"));
+    store.save(&run, &Samples { schema: SAMPLES_SCHEMA.to_owned(), ..Samples::default() }).unwrap();
+    let printed = text(&perfkit(&folder, &["report", "scaling", "--svg", "plots", "--format", "markdown"]));
+    let links: std::collections::BTreeSet<&str> = printed
+        .lines()
+        .filter_map(|line| line.strip_prefix("![")?.split_once("]("))
+        .map(|(_, link)| link)
+        .collect();
+    assert_eq!(links.len(), 3, "{printed}");
+    assert_eq!(fs::read_dir(folder.path().join("plots")).unwrap().count(), 3);
+    let taken_back = RunInvalidation {
+        schema: INVALIDATION_SCHEMA.to_owned(),
+        run: RunName::of(&run).stem().to_owned(),
+        select: vec!["pool/shared".to_owned()],
+        reason: "one shard".to_owned(),
+        author: "A. Author".to_owned(),
+        date: "2026-03-09".to_owned(),
+        extra: Default::default(),
+    };
+    store.invalidate(&taken_back).unwrap();
+    let printed = text(&perfkit(&folder, &["report", "scaling"]));
+    assert!(
+        printed.contains("invalidated, and not shown: one shard") && !printed.contains("7.90 M/s"),
+        "{printed}"
+    );
+    let json = perfkit(&folder, &["report", "scaling", "--format", "json"]);
+    validate("scaling", &serde_json::from_slice(&json.stdout).unwrap());
 }
 
 #[test]
@@ -344,8 +413,9 @@ fn the_scaling_command_writes_a_document_with_pictures() {
     let output = perfkit(&folder, &arguments);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let document = fs::read_to_string(folder.path().join("reports/s.md")).unwrap();
-    assert!(document.contains("](plots/pool_local.svg)"), "{document}");
-    assert!(folder.path().join("reports/plots/pool_shared.svg").is_file());
+    let picture = |id: &str| format!("plots/{}.svg", distinct_file_name(id));
+    assert!(document.contains(&format!("]({})", picture("pool/local"))), "{document}");
+    assert!(folder.path().join("reports").join(picture("pool/shared")).is_file());
     let json = perfkit(&folder, &["report", "scaling", "--run", "run.json", "--format", "json"]);
     validate("scaling", &serde_json::from_slice(&json.stdout).unwrap());
     let shown = text(&perfkit(&folder, &["report", "scaling", "--run", "run.json"]));

@@ -169,7 +169,7 @@ fn the_stacks_of_an_operation_add_up_to_what_counting_counts() {
     assert_eq!(flame["after"]["total"].as_f64().unwrap(), counted);
     let header = own(&flame["after"], "header");
     assert!(header > 10.0 && own(&flame["after"], "checksum") > 64.0, "{flame}");
-    let picture = fixture.read(".perfkit/flame/frame_encode_64-count.svg");
+    let picture = fixture.read(".perfkit/flame/frame_encode_64-590924bd-count.svg");
     assert!(picture.starts_with("<?xml") && picture.contains("time::header ("), "{picture}");
     assert!(picture.contains("instructions/op") && picture.contains("frame/encode/64"));
     assert_eq!(fixture.read(".perfkit/.gitignore"), "*\n");
@@ -438,7 +438,7 @@ fn a_gate_that_fails_names_the_function_the_sizes_and_what_to_type() {
     assert!(text.contains("triage of frame/encode/64") && text.contains("a cost per call"), "{text}");
     assert!(text.contains("time::header") && !text.contains("time::checksum"), "{text}");
     assert!(text.contains("next: perfkit flame frame/encode/64 --diff "), "{text}");
-    let folder = format!("{}/frame_encode_64", fixture.only_folder(".perfkit/triage"));
+    let folder = format!("{}/frame_encode_64-590924bd", fixture.only_folder(".perfkit/triage"));
     assert!(text.contains(&format!("evidence: {folder}")), "{text}");
     for file in
         ["count-before.folded", "count-after.folded", "count-before.svg", "count-after.svg", "deltas.md"]

@@ -10,14 +10,15 @@ use perfkit::{
     format::{
         Baseline, Calibration, Invalidation, Run, RunInvalidation,
         calibration::{CALIBRATION_SCHEMA, Calibrated},
-        document::document_text,
+        document::{document_text, write_document},
         invalidation::INVALIDATION_SCHEMA,
         recipe::Recipe,
     },
     history::Ledger,
+    render::Terminal,
     report::{
         ReportError,
-        release::{Document, Sources, release, render_markdown},
+        release::{Document, Sources, release, render_markdown, render_text},
     },
     store::{Measured, RunName, SAMPLES_SCHEMA, Samples, Store},
 };
@@ -177,18 +178,11 @@ struct Given {
     before: Option<Measured>,
     reference: Option<Baseline>,
     calibration: Option<Calibration>,
-    ledger: Ledger,
 }
 
 impl Given {
     fn run(run: Run) -> Self {
-        Self {
-            after: measured(run),
-            before: None,
-            reference: None,
-            calibration: None,
-            ledger: Ledger::default(),
-        }
+        Self { after: measured(run), before: None, reference: None, calibration: None }
     }
 
     fn before(self, run: Run) -> Self {
@@ -201,7 +195,6 @@ impl Given {
             before: self.before.as_ref(),
             reference: self.reference.as_ref(),
             calibration: self.calibration.as_ref(),
-            ledger: &self.ledger,
         };
         release(&Recipe::parse(recipe).unwrap(), &sources)
     }
@@ -334,8 +327,21 @@ fn times_of_two_machines_and_counts_of_two_builds_are_refused() {
     assert!(refused(&|_| ()).is_ok());
     let machines = refused(&|run| run.host.fingerprint.cores = 64).unwrap_err();
     assert!(matches!(machines, ReportError::Refused { what: "machines", .. }), "{machines}");
+    let isa = refused(&|run| run.host.isa = "x86_64-avx2".to_owned()).unwrap_err();
+    assert!(matches!(isa, ReportError::Refused { what: "machines", .. }), "{isa}");
+    assert!(isa.to_string().contains("is of x86_64-avx2, run 0a1b2c (1f0c2ab) of x86_64-avx512"), "{isa}");
+    let variant = refused(&|run| run.toolchain.variant = "no_avx512".to_owned()).unwrap_err();
+    assert!(matches!(variant, ReportError::Refused { what: "builds", .. }), "{variant}");
+    assert!(variant.to_string().contains("the build of suite no_avx512"), "{variant}");
     let builds = refused(&|run| run.toolchain.rustc = "rustc 1.94.0".to_owned()).unwrap_err();
     assert!(builds.to_string().contains("1.94.0"), "{builds}");
+    let counts =
+        ACROSS.replace("metric = \"time_ns\"", "metric = \"ir\"").replace("aead/ring/{size}", "lookup/new");
+    let mut unknown = run();
+    unknown.toolchain.valgrind = None;
+    let unknown =
+        Given::run(run()).before(unknown).release(&counts.replace("sizes = [64, 1024]\n", "")).unwrap_err();
+    assert!(unknown.to_string().contains("not known in full"), "{unknown}");
     let none = Given::run(run()).release(ACROSS).unwrap_err();
     assert_eq!(none, ReportError::NeedsBefore { table: "Packet build".to_owned() });
 }
@@ -348,20 +354,28 @@ fn a_workload_whose_meaning_changed_is_not_compared_with_itself() {
     assert!(error.to_string().contains("revision of the benchmark"), "{error}");
 }
 
-#[test]
-fn invalidated_rows_are_named_and_not_compared() {
-    let run = run();
-    let invalidation = RunInvalidation {
+/// The run with these rows taken back, as the ledger of its store marks it.
+fn taken_back(mut run: Run, select: &[&str]) -> Run {
+    let invalidation = invalidation(&run, select);
+    Ledger::new(&[invalidation], &[], std::path::Path::new(".")).mark(&mut run);
+    run
+}
+
+fn invalidation(run: &Run, select: &[&str]) -> RunInvalidation {
+    RunInvalidation {
         schema: INVALIDATION_SCHEMA.to_owned(),
-        run: RunName::of(&run).stem().to_owned(),
-        select: vec!["aead/ring/64".to_owned()],
+        run: RunName::of(run).stem().to_owned(),
+        select: select.iter().map(|pattern| (*pattern).to_owned()).collect(),
         reason: "measured one shard".to_owned(),
         author: "A. Author".to_owned(),
         date: "2026-03-06".to_owned(),
         extra: BTreeMap::new(),
-    };
-    let ledger = Ledger::new(&[invalidation], &[], std::path::Path::new("."));
-    let text = Given { ledger, ..Given::run(run) }.text(RECIPE);
+    }
+}
+
+#[test]
+fn invalidated_rows_are_named_and_not_compared() {
+    let text = Given::run(taken_back(run(), &["aead/ring/64"])).text(RECIPE);
     assert!(text.contains("| 64 B | 1139 ns | – | invalidated |"), "{text}");
     assert!(text.contains("Invalidated: aead/ring/64: measured one shard"), "{text}");
     assert!(text.contains("| 64 KiB | 12.3 µs | 1.23 µs | −90.0 % |"), "{text}");
@@ -378,9 +392,119 @@ fn an_invalidated_row_of_a_baseline_is_named_too() {
     let text = given.text(&recipe);
     assert!(text.contains("| 64 B | – | 222 ns | invalidated |") && text.contains("one template"), "{text}");
     assert!(
-        text.contains("+74.4 % (✗ worse)") && text.contains("baseline server-cpu · accepted 2026-03-05"),
+        text.contains("+74.4 % (✗ worse)")
+            && text.contains("baseline server-cpu (x86_64-avx512) · accepted 2026-03-05"),
         "{text}"
     );
+}
+
+#[test]
+fn a_floor_that_was_taken_back_is_no_floor() {
+    let floor = |run: Run| Given::run(run).release(NOTE).unwrap().sections[0].rows[0].times_floor;
+    assert!(floor(noted()).is_some());
+    assert_eq!(floor(taken_back(noted(), &["raw/ring/64"])), None);
+}
+
+#[test]
+fn a_size_that_was_taken_back_is_no_part_of_a_model_and_named() {
+    let mut run = noted();
+    for name in ["chacha", "ring"] {
+        let (size, time) = (16_384, 8000.0);
+        let mut row = samples::row(&format!("aead/{name}/{size}"), &[("time_ns", time, "p20_min")]);
+        (row.size, row.bytes) = (size, size);
+        run.benchmarks.push(row);
+    }
+    let recipe = NOTE.replace("metrics = [\"time_ns\", \"ir\"]", "metric = \"time_ns\"");
+    let text = Given::run(taken_back(run, &["aead/ring/16384"])).text(&recipe);
+    let note = "Invalidated: aead/ring/16384: measured one shard. It is no part of the cost model.";
+    assert_eq!(text.matches(note).count(), 1, "{text}");
+    assert!(
+        text.contains("Over the sizes that still count on both sides: 64 B, 256 B, 1 KiB, 4 KiB."),
+        "{text}"
+    );
+    assert!(text.contains("| fixed cost | 1093 ns | 202 ns | −81.5 % |"), "{text}");
+}
+
+#[test]
+fn a_model_without_intervals_is_judged_by_the_recipes_noise_and_says_so() {
+    let mut slower = noted();
+    for row in slower.benchmarks.iter_mut().filter(|row| row.id.starts_with("aead/ring")) {
+        let before =
+            noted().benchmarks.into_iter().find(|chacha| chacha.id == row.id.replace("ring", "chacha"));
+        let time = before.unwrap().metrics["time_ns"].value;
+        row.metrics.get_mut("time_ns").unwrap().value = time * 1.001;
+    }
+    let text = Given::run(slower).text(NOTE);
+    let line = text.lines().find(|line| line.starts_with("| fixed cost |")).unwrap();
+    assert!(line.contains("| +0.1 % (within noise) |"), "{line}");
+    assert!(text.contains("aead/ring (time_ns): no intervals: the values of the rounds of"), "{text}");
+}
+
+#[test]
+fn a_verdict_never_stands_beside_a_zero() {
+    let mut run = run();
+    let row = run.benchmarks.iter_mut().find(|row| row.id == "lookup/old").unwrap();
+    row.metrics.get_mut("ir").unwrap().value = 72_002.0;
+    let row = run.benchmarks.iter_mut().find(|row| row.id == "lookup/new").unwrap();
+    row.metrics.get_mut("ir").unwrap().value = 72_003.0;
+    let text = Given::run(run).text(RECIPE);
+    assert!(text.contains("**+1 instructions/op (✗ worse)**") && !text.contains("**0 %"), "{text}");
+}
+
+#[test]
+fn a_comment_that_makes_it_again_and_commands_keep_their_words() {
+    let mut run = run();
+    run.provenance.command = vec!["run".to_owned(), "--filter".to_owned(), "aead/*".to_owned()];
+    let mut reference = samples::reference();
+    reference.name = "core i9".to_owned();
+    reference.benchmarks = vec![samples::row("aead/ring/64", &[("criterion_ns", 222.0, "criterion")])];
+    let text = Given { reference: Some(reference), ..Given::run(run) }.text(RECIPE);
+    assert!(text.contains("perfkit run --filter 'aead/*'\n"), "{text}");
+    assert!(text.contains("--run 0a1b2c --host 'core i9' -->"), "{text}");
+    assert!(text.contains("perfkit report release RECIPE --host 'core i9'\n"), "{text}");
+}
+
+#[test]
+fn published_figures_name_their_source_and_their_meaning_must_be_the_same() {
+    let mut reference = samples::reference();
+    reference.benchmarks = vec![samples::row("aead/ring/64", &[("criterion_ns", 222.0, "criterion")])];
+    let given = |reference: Baseline| Given { reference: Some(reference), ..Given::run(run()) }.text(RECIPE);
+    let source = "Published: i9-14900K (x86_64-avx2) · published results of Net v0.27.3 · imported 2026-03-05 · criterion_ns, statistic criterion";
+    assert!(given(reference.clone()).contains(source), "{}", given(reference));
+    reference.benchmarks[0].revision = 2;
+    let other = given(reference);
+    assert!(!other.contains("Published (i9-14900K)") && !other.contains("Published: i9-14900K"), "{other}");
+    assert!(
+        other.contains("aead/ring/64 is of revision 2 of the benchmark in i9-14900K, measured here is 1")
+    );
+}
+
+#[test]
+fn counts_of_two_machines_are_not_said_to_be_of_one() {
+    let counts = ACROSS.split("[[table]]").enumerate().filter(|(part, _)| *part != 1).map(|(_, text)| text);
+    let counts = counts.collect::<Vec<_>>().join("[[table]]");
+    let text = |edit: &dyn Fn(&mut Run)| {
+        let mut before = run();
+        edit(&mut before);
+        Given::run(run()).before(before).text(&counts)
+    };
+    assert!(text(&|_| ()).contains("measured on one machine, each in a run of its own"));
+    let two = text(&|run| run.host.fingerprint.brand = "Another CPU".to_owned());
+    assert!(
+        !two.contains("on one machine") && two.contains("each on the machine named under its table"),
+        "{two}"
+    );
+}
+
+#[test]
+fn numbers_carry_where_they_come_from_in_every_format() {
+    let document = Given::run(noted()).release(NOTE).unwrap();
+    let line = "x86_64-avx512 (counted: x86_64-avx2)) · revision 1f0c2ab · 2026-03-05 · 5 rounds · \
+                rustc 1.95.0 (59807616e 2026-04-14), x86_64-unknown-linux-gnu · valgrind 3.25.1 · ";
+    let json = serde_json::to_value(&document).unwrap();
+    assert!(json["sections"][0]["provenance"][0].as_str().unwrap().contains(line), "{json}");
+    let text = render_text(&document, &Terminal::PLAIN);
+    assert!(text.contains(line), "{text}");
 }
 
 #[test]
@@ -420,9 +544,9 @@ fn the_command_writes_the_document_and_its_pictures() {
         fs::write(folder.path().join(name), text).unwrap();
     }
     let store = Store::new(&folder.path().join(".perfkit"));
-    let mut samples = Samples { schema: SAMPLES_SCHEMA.to_owned(), ..Samples::default() };
-    samples.time.insert("pool/boxed".to_owned(), vec![vec![(10.0, 380.0), (10.0, 390.0)]; 3]);
-    store.save(&samples::of_this_host(noted()), &samples).unwrap();
+    let mut sidecar = Samples { schema: SAMPLES_SCHEMA.to_owned(), ..Samples::default() };
+    sidecar.time.insert("pool/boxed".to_owned(), vec![vec![(10.0, 380.0), (10.0, 390.0)]; 3]);
+    store.save(&samples::of_this_host(noted()), &sidecar).unwrap();
     let perfkit = |arguments: &[&str]| {
         Command::cargo_bin("perfkit").unwrap().current_dir(folder.path()).args(arguments).output().unwrap()
     };
@@ -450,6 +574,20 @@ fn the_command_writes_the_document_and_its_pictures() {
     let without = perfkit(&["report", "release", "note.toml"]);
     assert_eq!(without.status.code(), Some(5), "{without:?}");
     assert!(String::from_utf8_lossy(&without.stderr).contains("no throughput at two numbers of threads"));
+
+    fs::create_dir(folder.path().join("baselines")).unwrap();
+    for baseline in [samples::timed(), samples::reference()] {
+        let path = folder.path().join(format!("baselines/{}.json", baseline.name));
+        write_document(&path, &baseline).unwrap();
+    }
+    fs::write(folder.path().join("note.toml"), NOTE).unwrap();
+    let accepted = perfkit(&["report", "release", "note.toml", "--host", "server-cpu"]);
+    let said = String::from_utf8_lossy(&accepted.stderr).into_owned();
+    assert!(accepted.status.code() == Some(2) && said.contains("--before server-cpu"), "{accepted:?}");
+    assert_eq!(perfkit(&["report", "release", "note.toml", "--host", "i9-14900k"]).status.code(), Some(0));
+    store.invalidate(&invalidation(&noted(), &["pool/boxed"])).unwrap();
+    let partly = perfkit(&["report", "release", "note.toml"]);
+    assert!(String::from_utf8_lossy(&partly.stdout).contains("Invalidated: pool/boxed"), "{partly:?}");
 }
 
 #[test]

@@ -7,12 +7,15 @@ use std::{fs, process::Output};
 
 use assert_cmd::Command;
 use perfkit::{
-    format::{Benchmark, Outcome, Problem, ProblemKind, Run},
+    format::{
+        Benchmark, CountedAgainst, Invalidation, Outcome, Problem, ProblemKind, Run, RunInvalidation,
+        document::write_document, invalidation::INVALIDATION_SCHEMA,
+    },
     render::Terminal,
     report::compare::{
         Before, COMMENT_LIMIT_BYTES, Comparison, Standing, compare_run, render_comment, render_text,
     },
-    store::{Samples, Store},
+    store::{RunName, SAMPLES_SCHEMA, Samples, Store},
 };
 
 const MARKER: &str = "perfkit:compare";
@@ -166,6 +169,162 @@ fn a_selection_makes_nothing_vanish() {
         comment(&comparison)
             .contains("5 benchmarks of BEFORE are not in this run, which measured a selection")
     );
+}
+
+#[test]
+fn an_instrument_that_was_left_out_makes_nothing_vanish() {
+    let mut after = quiet("bbbbbb", before().benchmarks);
+    after.benchmarks.retain(|row| row.id != "gone/1");
+    after.benchmarks.iter_mut().for_each(|row| row.metrics.retain(|name, _| name == "ir"));
+    let vanished = |run: &Run| compared(&before(), run).vanished.len();
+    assert_eq!(vanished(&after), 1, "a run of everything says what is gone");
+    after.provenance.selection.instruments = vec!["count".to_owned()];
+    assert_eq!(vanished(&after), 0);
+    assert!(comment(&compared(&before(), &after)).contains("1 benchmarks of BEFORE are not in this run"));
+    assert_ne!(compared(&before(), &after).headline.word, "VANISHED");
+}
+
+#[test]
+fn what_is_only_timed_is_not_new_to_a_baseline_of_counts() {
+    let mut rows = vec![samples::row("net_encryption/encrypt/64", &[("ir", 1412.0, "exact")])];
+    rows.push(samples::row("pool/shared", &[("ops_ps_1", 1e6, "median")]));
+    rows.push(samples::row("start/cold", &[("startup_ns", 5e6, "median")]));
+    let run = quiet("bbbbbb", rows.clone());
+    let new = |rows: Vec<Benchmark>, baselines: &[perfkit::format::Baseline]| {
+        let run = Run { benchmarks: rows, ..run.clone() };
+        let comparison = compare_run(&Before::fitting(baselines, &run), &run, &Samples::default());
+        comparison.new.into_iter().map(|one| one.id).collect::<Vec<_>>()
+    };
+    assert_eq!(new(rows.clone(), &[samples::counted()]), Vec::<String>::new());
+    rows.push(samples::row("fresh/1", &[("ir", 5.0, "exact")]));
+    assert_eq!(new(rows.clone(), &[samples::counted()]), ["fresh/1"]);
+    let both = [samples::counted(), samples::timed()];
+    assert_eq!(new(rows, &both), ["pool/shared", "start/cold", "fresh/1"]);
+}
+
+#[test]
+fn rows_that_cannot_be_compared_are_no_green() {
+    let mut redefined = quiet("bbbbbb", vec![samples::row("redefined/1", &[("ir", 99.0, "exact")])]);
+    redefined.benchmarks[0].revision = 2;
+    let base = quiet("aaaaaa", vec![samples::row("redefined/1", &[("ir", 10.0, "exact")])]);
+    let alone = compared(&base, &redefined).headline;
+    assert_eq!(
+        (alone.glyph, alone.word.as_str(), alone.text.as_str()),
+        ('?', "not comparable", "1 not comparable")
+    );
+
+    let steady = samples::row("seal/64", &[("ir", 10.0, "exact")]);
+    let with = |run: &Run| {
+        let mut run = run.clone();
+        run.benchmarks.push(steady.clone());
+        run
+    };
+    let found = compared(&with(&base), &with(&redefined)).headline;
+    assert_eq!((found.glyph, found.text.as_str()), ('?', "1 not comparable · 1 unchanged"));
+    let mut foreign = with(&base);
+    foreign.toolchain.rustc = "rustc 1.80.0".to_owned();
+    let text = compared(&foreign, &with(&redefined)).headline.text;
+    assert!(!text.contains("for information only"), "{text}");
+}
+
+#[test]
+fn notes_are_not_cut_for_the_number_of_problems() {
+    let mut run = quiet("bbbbbb", before().benchmarks);
+    run.provenance.dirty = true;
+    run.problems = (0..40)
+        .map(|number| Problem {
+            subject: format!("bench/{number}"),
+            kind: ProblemKind::Skipped,
+            message: "valgrind is not installed".to_owned(),
+            instrument: None,
+        })
+        .collect();
+    let text = comment(&compared(&before(), &run));
+    assert!(text.contains("and 20 more") && text.contains("! dirty: measured with uncommitted"), "{text}");
+}
+
+#[test]
+fn what_one_side_measured_stands_in_the_text_too() {
+    let comparison = compared(&before(), &after());
+    let text = render_text(&comparison, 50, &Terminal::PLAIN);
+    assert!(text.contains("Measured by BEFORE only, by number of benchmarks: ir 1."), "{text}");
+}
+
+#[test]
+fn without_a_baseline_the_command_that_shows_all_measures_nothing() {
+    let mut run = quiet("bbbbbb", before().benchmarks);
+    run.verdicts = samples::verdicts();
+    let comparison = compare_run(&Before::fitting(&[], &run), &run, &Samples::default());
+    let all = "perfkit report compare --run bbbbbb --max-rows 100000 --format text";
+    assert_eq!(comparison.show_all, all);
+    assert!(render_comment(&comparison, MARKER, 1).contains(all));
+}
+
+#[test]
+fn times_of_another_instruction_set_or_build_are_for_information() {
+    let row = |ns: f64| vec![samples::row("seal/64", &[("cpu_time_ns", ns, "p20_min")])];
+    let before = quiet("aaaaaa", row(100.0));
+    let found = |edit: &dyn Fn(&mut Run)| {
+        let mut after = quiet("bbbbbb", row(200.0));
+        edit(&mut after);
+        compared(&before, &after).headline.word
+    };
+    assert_eq!(found(&|_| ()), "suspect");
+    assert_eq!(found(&|run| run.host.isa = "x86_64-avx2".to_owned()), "for information");
+    assert_eq!(found(&|run| run.toolchain.variant = "no_avx512".to_owned()), "for information");
+    let fits = |run: &Run| !Before::fitting(&[samples::timed()], run).parts.is_empty();
+    assert!(fits(&before));
+    let mut other = before.clone();
+    other.host.isa = "x86_64-avx2".to_owned();
+    assert!(!fits(&other));
+    let mut other = before;
+    other.toolchain.variant = "no_avx512".to_owned();
+    assert!(!fits(&other));
+}
+
+#[test]
+fn what_was_taken_back_is_named_and_not_compared() {
+    let take_back = |run: &mut Run, id: &str| {
+        let row = run.benchmarks.iter_mut().find(|row| row.id == id).unwrap();
+        row.invalidated = Some(Invalidation { reason: "one shard".to_owned(), since: String::new() });
+    };
+    let (mut old, mut new) = (before(), after());
+    take_back(&mut new, "seal/64");
+    take_back(&mut old, "open/64");
+    let comparison = compared(&old, &new);
+    let told = |id: &str| comparison.rows.iter().any(|row| row.id == id);
+    assert!(!told("seal/64") && !told("open/64") && told("redefined/1"), "{comparison:?}");
+    let ids =
+        |list: &[perfkit::report::compare::Whole]| list.iter().map(|one| one.id.clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (ids(&comparison.new), ids(&comparison.vanished)),
+        (vec!["fresh/1".to_owned()], vec!["gone/1".to_owned()])
+    );
+    let notes = comparison.notes.join("\n");
+    for side in ["AFTER: seal/64: taken back", "BEFORE: open/64: taken back"] {
+        assert!(notes.contains(side) && notes.contains("one shard"), "{notes}");
+    }
+    assert!(comparison.one_sided.iter().all(|one| one.metric == "ir"), "{:?}", comparison.one_sided);
+}
+
+#[test]
+fn a_gate_that_counted_a_revision_is_told_with_it_and_not_with_the_baseline() {
+    let mut run =
+        quiet("bbbbbb", vec![samples::row("net_encryption/encrypt/64", &[("ir", 1500.0, "exact")])]);
+    run.verdicts = samples::verdicts();
+    let why = "rustc is another one".to_owned();
+    run.counted_against = Some(CountedAgainst { revision: "9e107d9d372bb6826bd8".to_owned(), why });
+    let mut other = samples::counted();
+    other.key.as_mut().unwrap().rustc = "rustc 1.80.0".to_owned();
+    for counted in [samples::counted(), other] {
+        let before = Before::fitting(&[samples::timed(), counted], &run);
+        let comparison = compare_run(&before, &run, &Samples::default());
+        assert_eq!(comparison.before, "baseline server-cpu and revision 9e107d9");
+        let provenance = comparison.provenance.join("\n");
+        assert!(provenance.contains("before: revision 9e107d9 · counted with AFTER (rustc is another one)"));
+        assert!(!provenance.contains("counted-x86_64-avx2"), "{provenance}");
+        assert!(comparison.show_all.starts_with("perfkit report compare --run bbbbbb"));
+    }
 }
 
 #[test]
@@ -333,4 +492,70 @@ fn a_planted_regression_is_found_and_an_equal_run_is_silent() {
     gated.verdicts.retain(|verdict| verdict.outcome == Outcome::Held);
     let held = compare_run(&Before::fitting(&[], &gated), &gated, &Samples::default());
     assert_eq!(held.headline.word, "held");
+}
+
+/// Take a stored run back, or the rows of it that these patterns select.
+fn invalidate(folder: &tempfile::TempDir, run: &Run, select: &[&str]) {
+    let taken_back = RunInvalidation {
+        schema: INVALIDATION_SCHEMA.to_owned(),
+        run: RunName::of(run).stem().to_owned(),
+        select: select.iter().map(|pattern| (*pattern).to_owned()).collect(),
+        reason: "measured one shard".to_owned(),
+        author: "A. Author".to_owned(),
+        date: "2026-03-09".to_owned(),
+        extra: Default::default(),
+    };
+    Store::new(&folder.path().join(".perfkit")).invalidate(&taken_back).unwrap();
+}
+
+#[test]
+fn the_command_opens_the_ledger() {
+    let folder = workspace();
+    let mut newest = samples::of_this_host(after());
+    newest.id = "cccccc".to_owned();
+    newest.provenance.started = "2026-03-07T10:11:12Z".to_owned();
+    let store = Store::new(&folder.path().join(".perfkit"));
+    store.save(&newest, &Samples { schema: SAMPLES_SCHEMA.to_owned(), ..Samples::default() }).unwrap();
+    let text = |arguments: &[&str]| String::from_utf8(perfkit(&folder, arguments).stdout).unwrap();
+    assert!(text(&[]).contains("against `run bbbbbb (1f0c2ab)`"));
+    // A run that was taken back as a whole is no run before this one.
+    let mut whole = after();
+    whole.provenance.started = "2026-03-06T10:11:12Z".to_owned();
+    invalidate(&folder, &whole, &[]);
+    assert!(text(&[]).contains("against `run aaaaaa (1f0c2ab)`"), "{}", text(&[]));
+    assert!(text(&["aaaaaa", "cccccc"]).contains("| `seal/64` | instr |"));
+    invalidate(&folder, &newest, &["seal/64"]);
+    let partly = text(&["aaaaaa", "cccccc"]);
+    assert!(!partly.contains("| `seal/64` |") && partly.contains("| `open/64` | instr |"), "{partly}");
+    assert!(partly.contains("AFTER: seal/64: taken back and not compared: measured one shard"), "{partly}");
+}
+
+#[test]
+fn functions_of_a_baseline_that_does_not_fit_explain_nothing() {
+    let folder = workspace();
+    let store = Store::new(&folder.path().join(".perfkit"));
+    let row = |ir: f64| vec![samples::row("net_encryption/encrypt/64", &[("ir", ir, "exact")])];
+    let costs = |ir: f64| {
+        let samples = functions("net_encryption/encrypt/64", &[("seal::build", ir)]);
+        Samples { schema: SAMPLES_SCHEMA.to_owned(), ..samples }
+    };
+    let mut accepted = samples::of_this_host(quiet("0a1b2c", row(1412.0)));
+    accepted.provenance.started = "2026-03-01T10:11:12Z".to_owned();
+    store.save(&accepted, &costs(1412.0)).unwrap();
+    let mut gated = samples::of_this_host(quiet("dddddd", row(1500.0)));
+    gated.provenance.started = "2026-03-08T10:11:12Z".to_owned();
+    gated.verdicts = samples::verdicts();
+    gated.verdicts.retain(|verdict| verdict.metric == "ir" && verdict.outcome == Outcome::Failed);
+    store.save(&gated, &costs(1500.0)).unwrap();
+
+    fs::create_dir(folder.path().join("baselines")).unwrap();
+    let path = folder.path().join("baselines/counted-x86_64-avx2.json");
+    let mut baseline = samples::counted();
+    write_document(&path, &baseline).unwrap();
+    let text = || String::from_utf8(perfkit(&folder, &[]).stdout).unwrap();
+    assert!(text().contains("`seal::build` | 1412 | 1500 |"), "{}", text());
+    baseline.key.as_mut().unwrap().rustc = "rustc 1.80.0".to_owned();
+    write_document(&path, &baseline).unwrap();
+    let other = text();
+    assert!(!other.contains("seal::build") && other.contains("is left out: rustc is"), "{other}");
 }

@@ -15,10 +15,10 @@ use std::{
 
 use generate::{Shape, write_store};
 use perfkit::{
-    format::{Config, Outcome, Run, RunInvalidation, invalidation::INVALIDATION_SCHEMA},
-    history::Ledger,
-    report::html::{FlameGraphs, HostPage, Reading, read_histories, render_page},
-    store::{SAMPLES_SCHEMA, Samples, Store},
+    format::{Config, Mode, Outcome, Run, RunInvalidation, invalidation::INVALIDATION_SCHEMA},
+    history::{self, Ledger, Wanted, index::Index},
+    report::html::{FlameGraphs, HostPage, PictureFolder, Reading, read_histories, render_page},
+    store::{SAMPLES_SCHEMA, Samples, Store, distinct_file_name, file_name},
 };
 use tempfile::TempDir;
 
@@ -60,7 +60,9 @@ fn stored(runs: impl IntoIterator<Item = Run>) -> TempDir {
 
 fn counted(ir: f64) -> Run {
     let rows = vec![samples::row("seal/64", &[("ir", ir, "exact"), ("cpu_time_ns", 100.0, "p20_min")])];
-    Run { benchmarks: rows, verdicts: Vec::new(), problems: Vec::new(), ..samples::run() }
+    let mut run = Run { benchmarks: rows, verdicts: Vec::new(), problems: Vec::new(), ..samples::run() };
+    run.provenance.dirty = false;
+    run
 }
 
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
@@ -92,11 +94,7 @@ fn a_planted_regression_stands_in_the_overview_and_an_equal_run_does_not() {
     let planted = stored([counted(1000.0), counted(1000.0), counted(1100.0)]);
     let since = |page: &str| between(page, "Since the run before", "All benchmarks").to_owned();
     let found = since(&page(planted.path()));
-    assert!(
-        found.contains("✗ worse") && found.contains("+100 instructions/op (+10.0\u{a0}%)")
-            || found.contains("+100 instructions/op (+10.0 %)"),
-        "{found}"
-    );
+    assert!(found.contains("✗ worse") && found.contains("+100 instructions/op (+10.0 %)"), "{found}");
     let equal = stored([counted(1000.0), counted(1000.0), counted(1000.0)]);
     let found = since(&page(equal.path()));
     assert!(found.contains("Nothing changed beyond its tolerance") && !found.contains("worse"), "{found}");
@@ -146,23 +144,61 @@ fn a_series_of_sizes_has_a_cost_model_and_a_lonely_size_has_none() {
     assert!(!self::page(stored([sized(&[64])]).path()).contains("Cost model of"));
 }
 
-#[test]
-fn a_run_that_was_taken_back_is_marked_and_decides_nothing() {
-    let folder = stored([counted(1000.0), counted(1000.0), counted(9000.0)]);
-    let store = Store::new(folder.path());
-    let stem = store.names().unwrap()[2].stem().to_owned();
+/// Take back the stored run of this number, or the rows of it that these patterns select.
+fn take_back(folder: &Path, run: usize, select: &[&str]) {
+    let store = Store::new(folder);
     let taken_back = RunInvalidation {
         schema: INVALIDATION_SCHEMA.to_owned(),
-        run: stem,
-        select: Vec::new(),
+        run: store.names().unwrap()[run].stem().to_owned(),
+        select: select.iter().map(|pattern| (*pattern).to_owned()).collect(),
         reason: "measured the set-up".to_owned(),
         author: "A. Author".to_owned(),
         date: "2026-03-09".to_owned(),
         extra: Default::default(),
     };
+    store.invalidate(&taken_back).unwrap();
+}
+
+#[test]
+fn rows_that_were_taken_back_are_not_compared_and_not_fitted() {
+    let sized = |factor: f64| {
+        let row = |size: u64| {
+            let ir = (900.0 + 1.5 * size as f64) * factor;
+            let mut row = samples::row(&format!("seal/{size}"), &[("ir", ir, "exact")]);
+            (row.size, row.bytes) = (size, size);
+            row
+        };
+        let mut benchmarks: Vec<_> = [64, 256, 1024, 4096].map(row).into();
+        benchmarks.push(samples::row("steady/1", &[("ir", 5.0, "exact")]));
+        Run { benchmarks, ..counted(1.0) }
+    };
+    let folder = stored([sized(1.0), sized(1.2)]);
+    let since = |page: &str| between(page, "Since the run before", "All benchmarks").to_owned();
+    let before = page(folder.path());
+    assert!(since(&before).contains("✗ worse") && before.contains("Cost model of seal"));
+    take_back(folder.path(), 1, &["seal/*"]);
+    let after = page(folder.path());
+    assert!(!since(&after).contains("✗ worse"), "{}", since(&after));
+    assert!(since(&after).contains("seal/64") && since(&after).contains("taken back and not compared"));
+    assert!(!after.contains("Cost model of seal"), "a model of what was taken back");
+}
+
+#[test]
+fn a_store_of_which_nothing_counts_says_so() {
+    let folder = stored([counted(1000.0), counted(1000.0)]);
+    take_back(folder.path(), 0, &[]);
+    take_back(folder.path(), 1, &[]);
+    let (code, said) = perfkit(&workspace(folder), &[]);
+    assert!(code == 5 && said.contains("every stored run was taken back"), "{code} {said}");
+    assert!(said.contains("run 000001: measured the set-up"), "{said}");
+}
+
+#[test]
+fn a_run_that_was_taken_back_is_marked_and_decides_nothing() {
+    let folder = stored([counted(1000.0), counted(1000.0), counted(9000.0)]);
     let before = page(folder.path());
     assert!(before.contains("9000 instructions/op"));
-    store.invalidate(&taken_back).unwrap();
+    take_back(folder.path(), 2, &[]);
     let page = page(folder.path());
     assert!(page.contains("taken back: run 000002: measured the set-up"), "not said");
     assert!(
@@ -234,11 +270,170 @@ fn a_flamegraph_is_a_picture_that_runs_nothing() {
     fs::write(pictures.join("seal_64.svg"), "<svg><script>alert(1)</script></svg>").unwrap();
     fs::write(pictures.join("seal_64/before-width.svg"), "<svg/>").unwrap();
     fs::write(pictures.join("seal_64/huge.svg"), "x".repeat(1 << 20)).unwrap();
-    let found = FlameGraphs::read(&[pictures], ["seal/64"].into_iter());
+    let folders = [PictureFolder { path: pictures, of: None }];
+    let found = FlameGraphs::read(&folders, &["seal/64"].into());
     assert!(found.left_out.len() == 1 && found.left_out[0].contains("huge"), "{:?}", found.left_out);
     let page = page_with(folder.path(), &found);
     assert_eq!(page.matches("<img class=\"flame\" src=\"data:image/svg+xml;base64,").count(), 2);
     assert!(page.contains("alt=\"Flamegraph of seal/64: before width\""));
+}
+
+#[test]
+fn a_flamegraph_is_of_the_benchmark_that_it_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    let long = "a".repeat(90);
+    let (one, two) = (format!("{long}/1"), format!("{long}/2"));
+    let ids: BTreeSet<&str> = ["seal/64", "seal_64", "open/64", &one, &two].into();
+    let draw = |name: &str| fs::write(path.join(format!("{name}.svg")), "<svg/>").unwrap();
+    for id in ["seal/64", "seal_64", &one] {
+        draw(&distinct_file_name(id));
+    }
+    draw("open_64");
+    draw(&file_name(&two));
+    let kept = PictureFolder { path: path.clone(), of: None };
+    // The same folder named twice is one folder.
+    let found = FlameGraphs::read(&[kept.clone(), kept], &ids);
+    let counts: Vec<usize> =
+        ["seal/64", "seal_64", "open/64", &one, &two].iter().map(|id| found.of(id).len()).collect();
+    assert_eq!(counts, [1, 1, 1, 1, 0], "{:?}", found.left_out);
+    let told = found.left_out.join("\n");
+    assert!(told.contains(&format!("call its own {}", distinct_file_name(&two))), "{told}");
+}
+
+#[test]
+fn flamegraphs_of_a_triage_name_their_run_and_stand_once_for_many_hosts() {
+    let other = |mut run: Run| {
+        run.host.profile = "desktop".to_owned();
+        run
+    };
+    let workspace = workspace(stored([counted(1000.0), other(counted(2000.0))]));
+    let pictures = workspace.folder.path().join(".perfkit");
+    let name = distinct_file_name("seal/64");
+    for folder in ["flamegraphs".to_owned(), "triage/000000".to_owned(), "triage/000001".to_owned()] {
+        let folder = pictures.join(folder).join(&name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("count-before.svg"), "<svg/>").unwrap();
+    }
+    let (code, said) = perfkit(&workspace, &["--output", "page.html"]);
+    assert_eq!(code, 0, "{said}");
+    let page = fs::read_to_string(workspace.folder.path().join("page.html")).unwrap();
+    let titles: Vec<&str> =
+        page.split("Flamegraph: ").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    let wanted =
+        ["count before", "count before, run 000001 of desktop", "count before, run 000000 of server-cpu"];
+    assert_eq!(titles, wanted);
+}
+
+#[test]
+fn flamegraphs_together_have_a_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..30).map(|number| format!("seal_{number}")).collect();
+    for name in &names {
+        fs::write(folder.path().join(format!("{name}.svg")), "x".repeat(400 * 1024)).unwrap();
+    }
+    let ids: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    let found = FlameGraphs::read(&[PictureFolder { path: folder.path().to_owned(), of: None }], &ids);
+    let embedded: usize = ids.iter().flat_map(|id| found.of(id)).map(|picture| picture.source.len()).sum();
+    assert!((7 << 20..=8 << 20).contains(&embedded), "{embedded}");
+    assert!(
+        found.left_out.iter().all(|why| why.contains("a page holds 8388608 bytes")),
+        "{:?}",
+        found.left_out
+    );
+}
+
+#[test]
+fn a_figure_of_an_earlier_run_names_it_and_is_held_against_no_floor_of_another() {
+    let row = |id: &str, metrics: &[(&str, f64, &str)]| {
+        let mut row = samples::row(id, metrics);
+        row.floor = (id == "pool/get").then(|| "pool/raw".to_owned());
+        row
+    };
+    let both = [("ir", 300.0, "exact"), ("ops_ps", 1e6, "median")];
+    let floor = [("ir", 100.0, "exact"), ("ops_ps", 4e6, "median")];
+    let run = |rows: Vec<_>| Run { benchmarks: rows, ..counted(1.0) };
+    let whole = || run(vec![row("pool/get", &both), row("pool/raw", &floor)]);
+    let cell = |page: &str| {
+        let table = between(page, "<table class=\"all\">", "</table>").to_owned();
+        between(&table, "#b-pool.get", "</tr>").to_owned()
+    };
+    // A rate below its limit is as far from it as a time above it.
+    let found = page(stored([whole()]).path());
+    assert!(cell(&found).ends_with("<td class=\"n\" data-v=\"4\">4.00 ×</td>"), "{}", cell(&found));
+    // The next run leaves the floor out.
+    let found = page(stored([whole(), run(vec![row("pool/get", &both)])]).path());
+    assert!(cell(&found).ends_with("<td></td>"), "{}", cell(&found));
+    // The next one measures rates only.
+    let rates = run(vec![row("pool/get", &both[1..]), row("pool/raw", &floor[1..])]);
+    let found = page(stored([whole(), rates]).path());
+    assert!(cell(&found).contains("300 <small>(run 000000)</small>"), "{}", cell(&found));
+    assert!(cell(&found).ends_with("data-v=\"4\">4.00 ×</td>"), "{}", cell(&found));
+}
+
+#[test]
+fn a_change_that_is_not_known_sorts_as_none() {
+    let page = page(stored([counted(1000.0)]).path());
+    let table = between(&page, "<table class=\"all\">", "</table>");
+    assert!(!table.contains("data-v=\"0\""), "{table}");
+}
+
+/// Runs whose changes only a careful reader finds: quick and uncommitted ones that differ, a compiler, a C library and
+/// an instruction set that change on the way, a statistic that does, and two toolchains in turns.
+fn careful() -> TempDir {
+    let runs = (0..40).map(|day: usize| {
+        let step = if day < 20 { 1.0 } else { 1.3 };
+        let wave = 1.0 + (day % 3) as f64 * 0.001;
+        let statistic = if day < 8 { "median" } else { "p20_min" };
+        let mut run = counted(1000.0 * step);
+        let time = samples::metric("cpu_time_ns", 100.0 * step * wave, statistic);
+        run.benchmarks[0].metrics.insert("cpu_time_ns".to_owned(), time);
+        match day {
+            4..8 | 24..28 => run.provenance.mode = Mode::Quick,
+            12..15 => run.provenance.dirty = true,
+            30..40 => run.toolchain.rustc = format!("rustc 1.9{}.0", day % 2),
+            _ => {}
+        }
+        if run.provenance.dirty || run.provenance.mode == Mode::Quick {
+            run.benchmarks[0].metrics.values_mut().for_each(|metric| metric.value *= 2.0);
+        }
+        if day >= 36 {
+            run.host.isa = "x86_64-avx2".to_owned();
+            run.toolchain.libc = "glibc 2.42".to_owned();
+        }
+        run
+    });
+    stored(runs)
+}
+
+#[test]
+fn a_page_and_the_history_find_the_same_changes() {
+    for folder in [careful(), synthetic(30, 40)] {
+        let store = Store::new(folder.path());
+        let (ledger, config) = (Ledger::default(), Config::absent());
+        let reading = Reading { host: None, limit: 100, ledger: &ledger, config: &config };
+        let page = read_histories(&store, &reading).unwrap().hosts.remove(0);
+        let names = store.names().unwrap();
+        let index = Index::update(&store, names[0].host(), &names, true).unwrap();
+        let told = history::HostHistory::new(names[0].host(), index, &Wanted::default(), &ledger, &config);
+        let mut compared = 0;
+        for series in &told.series {
+            let mut of_history: Vec<(usize, Option<usize>)> = Vec::new();
+            for stretch in &series.stretches {
+                for change in stretch.change_points.iter().flatten() {
+                    let run = |at: usize| stretch.runs[at] as usize;
+                    of_history.push((run(change.index), stretch.last_before(change.index).map(run)));
+                }
+            }
+            of_history.sort_unstable();
+            let trend = &page.benchmarks[&series.id].trends[&series.metric];
+            let of_page: Vec<(usize, Option<usize>)> =
+                trend.changes.iter().map(|change| (change.run, Some(change.after_run))).collect();
+            assert_eq!(of_page, of_history, "{} {}", series.id, series.metric);
+            compared += of_page.len();
+        }
+        assert!(compared > 0, "nothing changed, so nothing was compared");
+    }
 }
 
 #[test]
@@ -307,9 +502,39 @@ fn a_damaged_run_is_left_out_and_said_so() {
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("left out:") && said.contains("not a whole run"), "{said}");
     let page = fs::read_to_string(workspace.folder.path().join("page.html")).unwrap();
-    assert!(page.contains("1 stored run could not be read and is left out"), "{said}");
+    assert!(page.contains("1 stored file could not be read and is left out"), "{said}");
     let (code, said) = perfkit(&workspace, &["--format", "json", "--output", "page.html"]);
     assert!(code == 0 && said.contains("\"benchmarks\": 1"), "{said}");
+}
+
+#[test]
+fn a_damaged_sidecar_takes_neither_its_run_nor_the_page() {
+    let workspace = workspace(stored([counted(1000.0), counted(1000.0)]));
+    let newest = Store::new(workspace.store.path()).runs().unwrap().remove(1);
+    let sidecar = newest.with_extension("samples.json");
+    let text = fs::read_to_string(&sidecar).unwrap();
+    fs::write(&sidecar, &text[..text.len() / 2]).unwrap();
+    let (code, said) = perfkit(&workspace, &["--output", "page.html"]);
+    assert!(code == 0 && said.contains("not a whole sidecar"), "{code} {said}");
+    assert!(!said.contains(workspace.store.path().to_str().unwrap()), "a machine's path: {said}");
+    let page = fs::read_to_string(workspace.folder.path().join("page.html")).unwrap();
+    assert!(page.contains("000001 of 2026-03-02") && page.contains("2 runs"), "the run is there");
+    assert!(page.contains("1 stored file could not be read and is left out"));
+}
+
+#[test]
+fn a_run_that_only_seems_whole_is_left_out_and_the_one_before_it_is_the_latest() {
+    let workspace = workspace(stored([counted(1000.0), counted(1100.0), counted(1200.0)]));
+    let newest = Store::new(workspace.store.path()).runs().unwrap().remove(2);
+    // What histories need is there, and what a whole document needs is not.
+    let mut document: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&newest).unwrap()).unwrap();
+    document.as_object_mut().unwrap().remove("environment").unwrap();
+    fs::write(&newest, document.to_string()).unwrap();
+    let (code, said) = perfkit(&workspace, &["--output", "page.html"]);
+    assert!(code == 0 && said.contains("does not fit schema"), "{code} {said}");
+    let page = fs::read_to_string(workspace.folder.path().join("page.html")).unwrap();
+    assert!(page.contains("000001 of 2026-03-02") && !page.contains("1200 instructions/op"));
 }
 
 #[test]
@@ -387,4 +612,39 @@ fn a_browser_shows_the_page_with_and_without_scripts() {
         "no controls"
     );
     assert_eq!(complaints, "", "the browser complains");
+}
+
+#[test]
+fn only_changed_hides_rows_whose_line_alone_has_a_tick() {
+    let Some(browser) = browser() else { return };
+    // A step long ago draws a tick on the line; nothing has changed since.
+    let row = |id: &str, ir: f64| samples::row(id, &[("ir", ir, "exact")]);
+    let runs = (0..16).map(|day| {
+        let (old, new) = (if day < 8 { 100.0 } else { 200.0 }, if day < 15 { 100.0 } else { 300.0 });
+        Run { benchmarks: vec![row("steady/1", old), row("grown/1", new)], ..counted(1.0) }
+    });
+    let folder = stored(runs);
+    let page = page(folder.path());
+    let table = between(&page, "<table class=\"all\">", "</table>");
+    let steady = between(table, "<a href=\"#b-steady.1\"", "</tr>");
+    assert!(
+        steady.contains("<path class=\"worse\"") && !steady.contains("<span class=\"worse\""),
+        "{steady}"
+    );
+    let start = page.find("script-src").unwrap();
+    let end = start + page[start..].find(';').unwrap();
+    let press = "<script>document.querySelector('.tools input[type=checkbox]').click()</script></body>";
+    let pressed = format!("{}script-src 'unsafe-inline'{}", &page[..start], &page[end..]);
+    let file = folder.path().join("pressed.html");
+    fs::write(&file, pressed.replace("</body>", press)).unwrap();
+    let (dom, complaints) = browse(&browser, &file);
+    let table = between(&dom, "<table class=\"all\"", "</table>");
+    let hidden: Vec<bool> = ["steady", "grown"]
+        .iter()
+        .map(|name| {
+            let at = table.find(&format!("<a href=\"#b-{name}.1\"")).unwrap();
+            table[table[..at].rfind("<tr").unwrap()..].starts_with("<tr hidden")
+        })
+        .collect();
+    assert_eq!(hidden, [true, false], "{complaints}");
 }

@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 
 use jsonschema::Validator;
 use perfkit::format::{
-    Baseline, Config, Corpus, Run, RunInvalidation,
+    Baseline, Config, Corpus, CountedAgainst, Run, RunInvalidation,
     baseline::BASELINE_SCHEMA,
     budget::Budgets,
     corpus::CORPUS_SCHEMA,
@@ -229,7 +229,9 @@ fn a_comparison_validates_and_broken_ones_do_not() {
     let functions = [("f".to_owned(), 1.0)].into();
     let sidecar =
         Samples { functions: [(run.benchmarks[0].id.clone(), functions)].into(), ..Samples::default() };
-    for run in [run.clone(), Run { provenance: Default::default(), ..run }] {
+    let revision = "1f0c2ab".to_owned();
+    let counted_against = Some(CountedAgainst { revision, why: "--base".to_owned() });
+    for run in [run.clone(), Run { provenance: Default::default(), counted_against, ..run }] {
         for before in [
             Before::run(&earlier, &Samples::default(), &run),
             Before::run(&earlier, &sidecar, &run),

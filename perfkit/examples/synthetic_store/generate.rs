@@ -114,6 +114,7 @@ pub fn run(shape: &Shape, index: usize) -> Run {
         benchmarks,
         problems: Vec::new(),
         verdicts,
+        counted_against: None,
         extra: BTreeMap::new(),
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Metric;
+use super::{Better, Metric};
 
 /// One benchmark id with everything measured for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,8 +72,18 @@ impl Witness {
 pub struct Invalidation {
     /// What was wrong with it.
     pub reason: String,
-    /// The revision from which on it does not count.
+    /// The revision from which on it does not count; empty where only one run was taken back.
     pub since: String,
+}
+
+impl Invalidation {
+    /// The reason, and from where on it holds.
+    pub fn words(&self) -> String {
+        match self.since.as_str() {
+            "" => self.reason.clone(),
+            since => format!("{} (since {since})", self.reason),
+        }
+    }
 }
 
 impl Benchmark {
@@ -95,6 +105,17 @@ impl Benchmark {
             extra: BTreeMap::new(),
         }
     }
+
+    /// How many times its physical limit this costs in one metric; of a rate, how many times it falls short of it. Both
+    /// must be of one run.
+    pub fn times_floor(&self, floor: &Self, metric: &str) -> Option<f64> {
+        let (ours, limit) = (self.metrics.get(metric)?, floor.metrics.get(metric)?);
+        let (cost, least) = match ours.better {
+            Better::Less => (ours.value, limit.value),
+            Better::More => (limit.value, ours.value),
+        };
+        (ours.comparable(limit) && least > 0.0).then(|| cost / least).filter(|ratio| ratio.is_finite())
+    }
 }
 
 fn first_revision() -> u32 {
@@ -107,4 +128,25 @@ fn one() -> u64 {
 
 fn one_thread() -> u32 {
     1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::metric_info;
+
+    #[test]
+    fn a_rate_below_its_limit_is_so_many_times_its_floor_as_a_time_above_it() {
+        let row = |name: &str, value: f64| {
+            let mut row = Benchmark::new("a");
+            let metric = Metric::new(metric_info(name).unwrap(), value, "median", "");
+            row.metrics.insert(name.to_owned(), metric);
+            row
+        };
+        let ratio = |name: &str, ours: f64, floor: f64| row(name, ours).times_floor(&row(name, floor), name);
+        assert_eq!(ratio("time_ns", 300.0, 100.0), Some(3.0));
+        assert_eq!(ratio("ops_ps", 1e6, 3e6), Some(3.0));
+        assert_eq!(ratio("time_ns", 300.0, 0.0), None);
+        assert_eq!(ratio("ops_ps", 0.0, 3e6), None);
+    }
 }

@@ -33,6 +33,6 @@ pub use host::{EnvironmentGuard, Fingerprint, Host, HostRules};
 pub use invalidation::RunInvalidation;
 pub use metric::{Better, Class, Interval, Metric, MetricInfo, metric_info};
 pub use rounds::{Arm, ArmRound, Round, Rounds};
-pub use run::{Mode, Problem, ProblemKind, Provenance, Run, Selected, Toolchain};
+pub use run::{CountedAgainst, Mode, Problem, ProblemKind, Provenance, Run, Selected, Toolchain};
 pub use store_location::StoreLocation;
 pub use verdict::{Outcome, Verdict};

@@ -35,6 +35,9 @@ pub struct Run {
     /// What the baseline and the gates say of it.
     #[serde(default)]
     pub verdicts: Vec<Verdict>,
+    /// The revision that gates held its counts against, where that was no baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_against: Option<CountedAgainst>,
     /// Fields of later minor versions.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
@@ -45,6 +48,15 @@ impl Run {
     pub fn benchmark(&self, id: &str) -> Option<&Benchmark> {
         self.benchmarks.iter().find(|benchmark| benchmark.id == id)
     }
+}
+
+/// A revision that was built and counted in the same invocation, by the same tools.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountedAgainst {
+    /// The commit.
+    pub revision: String,
+    /// Why it, and not a baseline.
+    pub why: String,
 }
 
 /// Compilers, tools and build profile.

@@ -8,7 +8,8 @@ use std::{
 };
 
 use crate::{
-    format::{Baseline, RunInvalidation, config::Patterns},
+    format::{Baseline, Invalidation, Run, RunInvalidation, config::Patterns},
+    store::{Measured, RunName},
     workspace::ancestry,
 };
 
@@ -80,6 +81,33 @@ impl Ledger {
     /// Why a run as a whole, or rows of it, were taken back.
     pub fn of_run(&self, stem: &str) -> Option<&str> {
         self.runs.get(stem).and_then(|all| all.first()).map(|(_, reason)| reason.as_str())
+    }
+
+    /// Mark the rows of a stored run that no longer count, and drop what gates said of them: a verdict is worth no more
+    /// than the number that it judges.
+    pub fn mark(&self, run: &mut Run) {
+        let (name, commit) = (RunName::of(run), run.provenance.revision.clone());
+        for row in run.benchmarks.iter_mut().filter(|row| row.invalidated.is_none()) {
+            row.invalidated = self.reason(name.stem(), &commit, &row.id, row.revision).map(|reason| {
+                // The run itself was taken back, and no other.
+                Invalidation { reason: reason.to_owned(), since: String::new() }
+            });
+        }
+        let taken_back: BTreeSet<&str> = run
+            .benchmarks
+            .iter()
+            .filter(|row| row.invalidated.is_some())
+            .map(|row| row.id.as_str())
+            .collect();
+        run.verdicts.retain(|verdict| !taken_back.contains(verdict.id.as_str()));
+    }
+
+    /// The same for whatever a name has found; baselines carry their marks.
+    pub fn marked(&self, mut measured: Measured) -> Measured {
+        if let Measured::Run(run, _) = &mut measured {
+            self.mark(run);
+        }
+        measured
     }
 
     /// Whether rows of this benchmark were invalidated, so that each of its points has to be asked about.

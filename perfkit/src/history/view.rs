@@ -130,7 +130,7 @@ impl Series {
         for at in 1..self.stretches.len() {
             self.stretches[at].broken_by = self.stretches[at].difference(&self.stretches[at - 1]);
         }
-        let timed = metric_info(&self.metric).is_some_and(|info| info.class == Class::Timed);
+        let class = metric_info(&self.metric).map_or(Class::Counted, |info| info.class);
         let concerned = ledger.concerns(&self.id);
         for stretch in &mut self.stretches {
             for (at, run) in stretch.runs.iter().enumerate() {
@@ -144,10 +144,8 @@ impl Series {
                         continue;
                     }
                 }
-                if run.dirty {
-                    stretch.doubtful.insert(at, "dirty: the numbers belong to no revision".to_owned());
-                } else if timed && run.hasty {
-                    stretch.doubtful.insert(at, "quick or interrupted: no evidence of time".to_owned());
+                if let Some(doubt) = run.doubt(class) {
+                    stretch.doubtful.insert(at, doubt.to_owned());
                 }
             }
             let sensitivity = sensitivity(&self.id, &self.metric, &stretch.statistic, config);

@@ -84,6 +84,23 @@ pub fn machine(run: &Run) -> &str {
     if brand.is_empty() { &run.host.profile } else { brand }
 }
 
+/// The instruction set of native runs, and that of counted ones where it is another: `x86_64-avx512 (counted: x86_64-avx2)`.
+pub fn isa(run: &Run) -> String {
+    if run.host.isa == run.host.isa_counted {
+        run.host.isa.clone()
+    } else {
+        format!("{} (counted: {})", run.host.isa, run.host.isa_counted)
+    }
+}
+
+/// `valgrind 3.25.1`, or that there is none.
+pub fn valgrind(run: &Run) -> String {
+    run.toolchain
+        .valgrind
+        .as_ref()
+        .map_or_else(|| "no valgrind".to_owned(), |version| format!("valgrind {version}"))
+}
+
 /// The outcomes that the footer counts, in the order that matters.
 const OUTCOMES: [Outcome; 12] = [
     Outcome::Failed,
@@ -109,12 +126,8 @@ fn identity(run: &Run, baseline: Option<&Baseline>) -> String {
         }
         Some(baseline) => baseline.name.clone(),
     };
-    let isa = if run.host.isa == run.host.isa_counted {
-        run.host.isa.clone()
-    } else {
-        format!("{} (counted: {})", run.host.isa, run.host.isa_counted)
-    };
-    let mut parts = vec![format!("host {host}"), format!("isa {isa}"), format!("revision {}", revision(run))];
+    let isa = format!("isa {}", isa(run));
+    let mut parts = vec![format!("host {host}"), isa, format!("revision {}", revision(run))];
     if run.provenance.rounds > 0 {
         parts.push(format!("rounds {}", run.provenance.rounds));
     }

@@ -10,6 +10,7 @@ pub mod header;
 pub mod history;
 pub mod lines;
 pub mod run_table;
+pub mod shell_word;
 pub mod sparkline;
 pub mod stacks;
 pub mod table;

@@ -106,14 +106,11 @@ fn times_floor(run: &Run, row: &Benchmark) -> Cell {
     let Some(floor) = row.floor.as_deref().and_then(|floor| run.benchmark(floor)) else {
         return Cell::default();
     };
-    let ratio = |name: &str| {
-        let (ours, theirs) = (row.metrics.get(name)?, floor.metrics.get(name)?);
-        (ours.comparable(theirs) && theirs.value > 0.0).then(|| ours.value / theirs.value)
-    };
-    if let Some(ratio) = TIMES.iter().find_map(|name| ratio(name)) {
+    if let Some(ratio) = TIMES.iter().find_map(|name| row.times_floor(floor, name)) {
         return Cell::plain(format!("{ratio:.2} ×"));
     }
-    ratio("ir").map_or_else(Cell::default, |ratio| Cell::plain(format!("{ratio:.2} × (instr)")))
+    row.times_floor(floor, "ir")
+        .map_or_else(Cell::default, |ratio| Cell::plain(format!("{ratio:.2} × (instr)")))
 }
 
 /// The worst verdict of the row in glyph, word and number; where nothing is amiss, the change of its time.

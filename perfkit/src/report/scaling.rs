@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::provenance;
 use crate::{
     format::{
-        Benchmark, Metric, Problem, ProblemKind, Run,
+        Benchmark, Invalidation, Metric, Problem, ProblemKind, Run,
+        config::Instrument,
         metric::{SCALING_THREADS, of_threads},
     },
     plot::{Bar, ScalingCurve, ScalingPlot, ScalingPoint},
@@ -28,6 +29,9 @@ pub struct Scaling {
     pub skipped: Vec<Skipped>,
     /// What went wrong with this benchmark.
     pub problems: Vec<Problem>,
+    /// Why its numbers no longer count, where they were taken back; then there are no rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invalidated: Option<Invalidation>,
 }
 
 /// A number of threads.
@@ -54,20 +58,26 @@ pub struct Skipped {
 /// Every benchmark of the run that has throughput by threads, and those that should have.
 pub fn scalings(run: &Run) -> Vec<Scaling> {
     let mut found: BTreeMap<&str, Scaling> = BTreeMap::new();
-    let empty =
-        |id: &str| Scaling { id: id.to_owned(), rows: Vec::new(), skipped: Vec::new(), problems: Vec::new() };
+    let empty = |id: &str| Scaling {
+        id: id.to_owned(),
+        rows: Vec::new(),
+        skipped: Vec::new(),
+        problems: Vec::new(),
+        invalidated: None,
+    };
     for row in &run.benchmarks {
         let rows = rows(row);
-        if !rows.is_empty() {
-            let skipped = beyond_the_cores(run, &rows);
-            found.insert(&row.id, Scaling { rows, skipped, ..empty(&row.id) });
-        }
+        let scaling = match &row.invalidated {
+            _ if rows.is_empty() => continue,
+            Some(why) => Scaling { invalidated: Some(why.clone()), ..empty(&row.id) },
+            None => Scaling { skipped: beyond_the_cores(run, &rows), rows, ..empty(&row.id) },
+        };
+        found.insert(&row.id, scaling);
     }
-    for problem in &run.problems {
+    for problem in run.problems.iter().filter(|problem| problem.instrument == Some(Instrument::Scaling)) {
+        let scaling = found.entry(&problem.subject).or_insert_with(|| empty(&problem.subject));
         // Rows say themselves what was skipped for lack of cores.
-        let about_scaling = problem.message.starts_with("scaling ");
-        if found.contains_key(problem.subject.as_str()) != about_scaling {
-            let scaling = found.entry(&problem.subject).or_insert_with(|| empty(&problem.subject));
+        if scaling.rows.is_empty() || problem.kind != ProblemKind::Skipped {
             scaling.problems.push(problem.clone());
         }
     }
@@ -151,6 +161,9 @@ impl Scaling {
     /// What went wrong, a line each.
     pub fn notes(&self) -> Lines {
         let mut lines = Lines::default();
+        if let Some(why) = &self.invalidated {
+            lines.push(Emphasis::Caution, format!("! invalidated, and not shown: {}", why.words()));
+        }
         for problem in &self.problems {
             let (glyph, emphasis) = match problem.kind {
                 ProblemKind::Skipped => ("– skipped", Emphasis::Dim),
@@ -194,7 +207,7 @@ pub fn render_scaling(run: &Run, scalings: &[Scaling], pictures: &BTreeMap<Strin
             text += &format!("\n![{}: throughput over threads]({link})\n", escape(&scaling.id));
         }
     }
-    text +=
-        &format!("\n{}\n", provenance::line(run, "ops_ps_N and scaling_efficiency_N, medians over rounds"));
+    let line = provenance::line(run, "ops_ps_N and scaling_efficiency_N, medians over rounds");
+    text += &format!("\n{}\n", provenance::markdown(&line));
     text
 }

@@ -68,10 +68,12 @@ pub fn read_either(path: &Path) -> Result<Measured, StoreError> {
 
 /// A run with its sidecar; one whose sidecar is gone has no samples.
 pub fn read_run(path: &Path, sidecar: &Path) -> Result<(Run, Samples), StoreError> {
-    let run = read_document(path, RUN_SCHEMA)?;
-    let samples =
-        if sidecar.is_file() { read_document(sidecar, SAMPLES_SCHEMA)? } else { Samples::default() };
-    Ok((run, samples))
+    Ok((read_document(path, RUN_SCHEMA)?, read_sidecar(sidecar)?))
+}
+
+/// A sidecar; nothing where it is gone.
+pub fn read_sidecar(path: &Path) -> Result<Samples, StoreError> {
+    if path.is_file() { Ok(read_document(path, SAMPLES_SCHEMA)?) } else { Ok(Samples::default()) }
 }
 
 fn sidecar(path: &Path) -> PathBuf {

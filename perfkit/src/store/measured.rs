@@ -21,7 +21,7 @@ impl Measured {
     /// The row with this id that still counts.
     pub fn live(&self, id: &str) -> Option<&Benchmark> {
         match self {
-            Self::Run(run, _) => run.benchmark(id),
+            Self::Run(run, _) => run.benchmark(id).filter(|row| row.invalidated.is_none()),
             Self::Baseline(baseline) => baseline.live(id),
         }
     }
@@ -45,7 +45,7 @@ impl Measured {
         }
     }
 
-    /// Why times of the two must not stand side by side; nothing where both come from one machine.
+    /// Why times of the two must not stand side by side: they are of two machines, or of two instruction sets.
     pub fn other_machine(&self, other: &Self) -> Option<String> {
         let differ = match (self, other) {
             (Self::Run(one, _), Self::Run(two, _)) => one.host.fingerprint != two.host.fingerprint,
@@ -54,16 +54,35 @@ impl Measured {
             }
             (Self::Baseline(one), Self::Baseline(two)) => !one.name.eq_ignore_ascii_case(&two.name),
         };
-        differ.then(|| {
-            format!("{} is of {}, {} of {}", self.title(), self.machine(), other.title(), other.machine())
-        })
+        match () {
+            () if differ => Some(self.apart(other, self.machine(), other.machine())),
+            () if self.isa() != other.isa() => Some(self.apart(other, self.isa(), other.isa())),
+            () => None,
+        }
+    }
+
+    /// Why times of the two must not stand side by side: a suite's features or environment shaped one of the builds.
+    pub fn other_variant(&self, other: &Self) -> Option<String> {
+        let words = |variant: &str| match variant {
+            "" => "the default build".to_owned(),
+            suite => format!("the build of suite {suite}"),
+        };
+        let (ours, theirs) = (self.variant(), other.variant());
+        (ours != theirs).then(|| self.apart(other, &words(ours), &words(theirs)))
+    }
+
+    fn apart(&self, other: &Self, ours: &str, theirs: &str) -> String {
+        format!("{} is of {ours}, {} of {theirs}", self.title(), other.title())
     }
 
     /// What counts of the two do not have in common; nothing where they depend on the same things.
     pub fn other_counting(&self, other: &Self) -> Option<String> {
         match (self.counted_key(), other.counted_key()) {
             (Some(one), Some(two)) => one.difference(&two),
-            _ => None,
+            (one, _) => {
+                let unknown = if one.is_none() { self } else { other };
+                Some(format!("what {} was counted with is not known in full", unknown.title()))
+            }
         }
     }
 
@@ -71,6 +90,20 @@ impl Measured {
         match self {
             Self::Run(run, _) => CountedKey::of(&run.toolchain),
             Self::Baseline(baseline) => baseline.key.clone(),
+        }
+    }
+
+    fn isa(&self) -> &str {
+        match self {
+            Self::Run(run, _) => &run.host.isa,
+            Self::Baseline(baseline) => &baseline.isa,
+        }
+    }
+
+    fn variant(&self) -> &str {
+        match self {
+            Self::Run(run, _) => &run.toolchain.variant,
+            Self::Baseline(baseline) => baseline.key.as_ref().map_or("", |key| key.variant.as_str()),
         }
     }
 

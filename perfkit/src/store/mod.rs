@@ -26,7 +26,7 @@ use thiserror::Error;
 pub use find::{Measured, baseline_files, find_baseline, own_hosts};
 pub use folder::Folder;
 use naming::RUNS;
-pub use naming::{RunName, file_name};
+pub use naming::{RunName, distinct_file_name, file_name};
 pub use pending::Pending;
 pub use place::Place;
 pub use samples::{SAMPLES_SCHEMA, Samples};
@@ -37,6 +37,7 @@ use crate::{
         document::{document_text, write_whole},
         invalidation::INVALIDATION_SCHEMA,
         read_document,
+        run::RUN_SCHEMA,
     },
     workspace::Workspace,
 };
@@ -287,13 +288,23 @@ impl Store {
 
     /// A run and its sidecar.
     pub fn read(&self, name: &RunName) -> Result<(Run, Samples), StoreError> {
-        if self.pending.0.path(&name.run_key()).is_file() {
-            return find::read_run(
-                &self.pending.0.path(&name.run_key()),
-                &self.pending.0.path(&name.sidecar_key()),
-            );
-        }
-        find::read_run(&self.place.file(&name.run_key())?, &self.place.file(&name.sidecar_key())?)
+        Ok((self.read_run(name)?, self.read_samples(name)?))
+    }
+
+    /// A run alone.
+    pub fn read_run(&self, name: &RunName) -> Result<Run, StoreError> {
+        Ok(read_document(&self.file(name, &name.run_key())?, RUN_SCHEMA)?)
+    }
+
+    /// The sidecar of a run; nothing where it is gone.
+    pub fn read_samples(&self, name: &RunName) -> Result<Samples, StoreError> {
+        find::read_sidecar(&self.file(name, &name.sidecar_key())?)
+    }
+
+    /// The file of an object of a run, which waits where its run does.
+    fn file(&self, name: &RunName, key: &str) -> Result<PathBuf, StoreError> {
+        let waits = self.pending.0.path(&name.run_key()).is_file();
+        if waits { Ok(self.pending.0.path(key)) } else { self.place.file(key) }
     }
 
     /// Say that a run, or rows of it, no longer count.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use crate::{format::Run, workspace::revision::short};
 
 /// The longest profile or run name that becomes part of a file name.
@@ -94,6 +96,18 @@ pub fn file_name(name: &str) -> String {
     if name.starts_with('.') || name.is_empty() { format!("_{name}") } else { name }
 }
 
+/// A name made fit for a file that no other name has too: where something was changed or cut, eight hex digits of a
+/// digest of the whole name follow.
+pub fn distinct_file_name(name: &str) -> String {
+    let fit = file_name(name);
+    if fit == name {
+        return fit;
+    }
+    let digest: String =
+        Sha256::digest(name.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{fit}-{digest}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +116,17 @@ mod tests {
     fn a_profile_name_cannot_leave_the_store() {
         assert_eq!(file_name("../../etc/passwd"), "_.._.._etc_passwd");
         assert_eq!(file_name(""), "_");
+    }
+
+    #[test]
+    fn distinct_names_make_distinct_files() {
+        let long = "a".repeat(NAME_LIMIT_BYTES);
+        let names = ["seal/64", "seal_64", "seal 64", &format!("{long}/64"), &format!("{long}/1024"), &long];
+        let files: std::collections::BTreeSet<String> =
+            names.iter().map(|name| distinct_file_name(name)).collect();
+        assert_eq!(files.len(), names.len(), "{files:?}");
+        assert_eq!(distinct_file_name("seal_64"), "seal_64");
+        assert!(distinct_file_name("seal/64").starts_with("seal_64-"));
     }
 
     #[test]

@@ -52,6 +52,7 @@ pub fn run(benchmarks: Vec<Benchmark>) -> Run {
         benchmarks,
         problems: Vec::new(),
         verdicts: Vec::new(),
+        counted_against: None,
         extra: BTreeMap::new(),
     }
 }

@@ -93,6 +93,7 @@ pub fn run() -> Run {
             problem("wire/encode", ProblemKind::ToolFailed, "valgrind ended with signal 4"),
         ],
         verdicts: verdicts(),
+        counted_against: None,
         extra: BTreeMap::new(),
     }
 }
@@ -210,6 +211,7 @@ pub fn timed() -> Baseline {
     let mut baseline = reference();
     baseline.name = "server-cpu".to_owned();
     baseline.kind = BaselineKind::Timed;
+    baseline.isa = host().isa;
     baseline.rules = HostRules::of(&host().fingerprint);
     let mut cold = row("foreign/cold", &[("time_ns", 12_000_000.0, "p20_min")]);
     cold.invalidated =
@@ -225,6 +227,7 @@ pub fn counted() -> Baseline {
     let mut baseline = timed();
     baseline.name = "counted-x86_64-avx2".to_owned();
     baseline.kind = BaselineKind::Counted;
+    baseline.isa = host().isa_counted;
     baseline.rules = HostRules::default();
     baseline.key = CountedKey::of(&toolchain());
     baseline.benchmarks = vec![row("net_encryption/encrypt/64", &[("ir", 1412.0, "exact")])];

@@ -175,7 +175,8 @@ fn check_comparable(
     let of_class = |wanted: Class| {
         models.iter().any(|model| metric_info(&model.metric).is_some_and(|info| info.class == wanted))
     };
-    if let Some(why) = other.other_machine(run).filter(|_| of_class(Class::Timed)) {
+    let apart = other.other_machine(run).or_else(|| other.other_variant(run));
+    if let Some(why) = apart.filter(|_| of_class(Class::Timed)) {
         let message = format!("{why}: their times are not compared; `--metric ir` compares counts");
         return Err(Failure::new(Exit::Refused, message));
     }

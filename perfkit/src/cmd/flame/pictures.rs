@@ -7,7 +7,7 @@ use crate::{
     cmd::Failure,
     explain::stacks::{Source, folded, folded_pair},
     format::document::write_whole,
-    store::{file_name, keep_out_of_git},
+    store::{distinct_file_name, keep_out_of_git},
     workspace::Workspace,
 };
 
@@ -29,7 +29,7 @@ impl Files {
             (Source::Allocs, true) => "alloc-bytes",
             (Source::Perf, _) => "perf",
         };
-        let name = format!("{}-{what}.svg", file_name(&picture.id));
+        let name = format!("{}-{what}.svg", distinct_file_name(&picture.id));
         if args.picture.is_none() {
             keep_out_of_git(&workspace.store())?;
         }

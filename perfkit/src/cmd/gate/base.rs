@@ -4,7 +4,7 @@ use super::{Exit, Failure, GateArgs};
 use crate::{
     compare::is_counted,
     explain::triage::Functions,
-    format::{Benchmark, Config, GateKind, Problem, ProblemKind, Run, config::Instrument},
+    format::{Benchmark, Config, CountedAgainst, GateKind, Problem, ProblemKind, Run, config::Instrument},
     host,
     measure::{Request, progress::Progress},
     session::{self, Profiles, count_revision},
@@ -46,6 +46,16 @@ impl CountedBase {
             Self::Baseline => profiles.counted.as_ref().map(|baseline| baseline.benchmarks.as_slice()),
             Self::Revision { rows, .. } => Some(rows),
             Self::None => None,
+        }
+    }
+
+    /// The revision, as the run document has it.
+    pub(super) fn counted_against(&self) -> Option<CountedAgainst> {
+        match self {
+            Self::Revision { revision, why, .. } => {
+                Some(CountedAgainst { revision: revision.clone(), why: why.clone() })
+            }
+            Self::Baseline | Self::None => None,
         }
     }
 

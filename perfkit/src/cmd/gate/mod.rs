@@ -83,6 +83,7 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
         confirm::confirm(&workspace, &profiles, args, &suspicions, &mut judgement.verdicts, &progress)?
     };
     outcome.run.verdicts.clone_from(&judgement.verdicts);
+    outcome.run.counted_against = base.counted_against();
     // What was judged is shown even where it cannot be kept.
     let saved = outcome.save(&store);
     match args.output.format {

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::{
-    cmd::{Exit, Failure, Global, OutputFormat},
+    cmd::{Exit, Failure, Global, OutputFormat, history::ledger},
     format::{
         Baseline, Run,
         document::{document_text, write_whole},
     },
+    history::Ledger,
     render::Terminal,
     report::compare::{Before, compare_run, fitting_baselines, render_comment, render_text},
     store::{Measured, RunName, Samples, Store, StoreError},
@@ -51,14 +52,15 @@ pub(super) fn execute(global: &Global, args: &CompareArgs) -> Result<Exit, Failu
     let marker = marker(&args.marker)?;
     let workspace = global.workspace()?;
     let store = Store::open(&workspace)?;
+    let kept = Kept { ledger: &ledger(&workspace, &store)?, store: &store, workspace: &workspace };
     let name = args.after.as_deref().or(args.run.as_deref()).unwrap_or("latest");
-    let Measured::Run(run, samples) = store.find(name, &workspace.baselines())? else {
+    let Measured::Run(run, samples) = kept.find(name)? else {
         let message = format!("{name:?} is a baseline; AFTER is a run, BEFORE may be either");
         return Err(Failure::new(Exit::Usage, message));
     };
     let before = match &args.before {
-        Some(name) => named(&store, &workspace, name, &run)?,
-        None => fitting(&store, &workspace, &run)?,
+        Some(name) => kept.named(name, &run)?,
+        None => kept.fitting(&run)?,
     };
     let comparison = compare_run(&before, &run, &samples);
     let text = match args.format {
@@ -95,57 +97,78 @@ fn marker(name: &str) -> Result<String, Failure> {
     Ok(format!("perfkit:{name}"))
 }
 
-fn named(store: &Store, workspace: &Workspace, name: &str, run: &Run) -> Result<Before, Failure> {
-    match store.find(name, &workspace.baselines()) {
-        Ok(Measured::Run(before, samples)) => Ok(Before::run(&before, &samples, run)),
-        Ok(Measured::Baseline(baseline)) => Ok(Before::baseline(&baseline, run)),
-        Err(error @ StoreError::Unknown { .. }) => {
-            let message = format!("{error}; a revision must be measured first: perfkit gate --base {name}");
-            Err(Failure::new(Exit::Usage, message))
+/// What is stored, and what of it no longer counts.
+struct Kept<'a> {
+    store: &'a Store,
+    workspace: &'a Workspace,
+    ledger: &'a Ledger,
+}
+
+impl Kept<'_> {
+    fn find(&self, name: &str) -> Result<Measured, StoreError> {
+        Ok(self.ledger.marked(self.store.find(name, &self.workspace.baselines())?))
+    }
+
+    fn named(&self, name: &str, run: &Run) -> Result<Before, Failure> {
+        match self.find(name) {
+            Ok(Measured::Run(before, samples)) => Ok(Before::run(&before, &samples, run)),
+            Ok(Measured::Baseline(baseline)) => Ok(Before::baseline(&baseline, run)),
+            Err(error @ StoreError::Unknown { .. }) => {
+                let message =
+                    format!("{error}; a revision must be measured first: perfkit gate --base {name}");
+                Err(Failure::new(Exit::Usage, message))
+            }
+            Err(error) => Err(error.into()),
         }
-        Err(error) => Err(error.into()),
     }
-}
 
-/// The run's verdicts over the baselines that fit it; where there are neither, the run before it on the same machine.
-fn fitting(store: &Store, workspace: &Workspace, run: &Run) -> Result<Before, Failure> {
-    let baselines = fitting_baselines(&workspace.baselines(), run)?;
-    let mut before = Before::fitting(&baselines, run);
-    for baseline in &baselines {
-        before.functions.extend(accepted_samples(store, workspace, baseline).functions);
-    }
-    if !before.parts.is_empty() || !run.verdicts.is_empty() {
-        return Ok(before);
-    }
-    match previous(store, run)? {
-        Some((earlier, samples)) => {
-            let notes = before.notes;
-            before = Before::run(&earlier, &samples, run);
-            before.notes.extend(notes);
-            before.notes.push("no baseline fits; held against the run before it on this machine".to_owned());
-            Ok(before)
+    /// The run's verdicts over the baselines that fit it; where there are neither, the run before it on the same
+    /// machine.
+    fn fitting(&self, run: &Run) -> Result<Before, Failure> {
+        let baselines = fitting_baselines(&self.workspace.baselines(), run)?;
+        let mut before = Before::fitting(&baselines, run);
+        // Functions explain a difference only from the side that it was found against.
+        for baseline in baselines.iter().filter(|baseline| before.names.contains(&baseline.name)) {
+            before.functions.extend(self.accepted_samples(baseline).functions);
         }
-        None => Ok(before),
+        if !before.parts.is_empty() || !run.verdicts.is_empty() {
+            return Ok(before);
+        }
+        match self.previous(run)? {
+            Some((earlier, samples)) => {
+                let notes = before.notes;
+                before = Before::run(&earlier, &samples, run);
+                before.notes.extend(notes);
+                before
+                    .notes
+                    .push("no baseline fits; held against the run before it on this machine".to_owned());
+                Ok(before)
+            }
+            None => Ok(before),
+        }
     }
-}
 
-/// The sidecar of the run that was accepted as this baseline, where the store still has it.
-fn accepted_samples(store: &Store, workspace: &Workspace, baseline: &Baseline) -> Samples {
-    let Some(id) = baseline.acceptance.source.strip_prefix("run ") else { return Samples::default() };
-    match store.find(id, &workspace.baselines()) {
-        Ok(Measured::Run(_, samples)) => *samples,
-        // It only explains; a comparison does not fail for want of it.
-        _ => Samples::default(),
+    /// The sidecar of the run that was accepted as this baseline, where the store still has it.
+    fn accepted_samples(&self, baseline: &Baseline) -> Samples {
+        let Some(id) = baseline.acceptance.source.strip_prefix("run ") else { return Samples::default() };
+        match self.find(id) {
+            Ok(Measured::Run(_, samples)) => *samples,
+            // It only explains; a comparison does not fail for want of it.
+            _ => Samples::default(),
+        }
     }
-}
 
-/// The newest earlier run of the same host profile.
-fn previous(store: &Store, run: &Run) -> Result<Option<(Run, Samples)>, Failure> {
-    let own = RunName::of(run);
-    let names = store.names()?;
-    let earlier = names.iter().rev().filter(|name| name.host() == own.host() && **name < own);
-    match earlier.into_iter().next() {
-        Some(name) => Ok(Some(store.read(name)?)),
-        None => Ok(None),
+    /// The newest earlier run of the same host profile of which something still counts.
+    fn previous(&self, run: &Run) -> Result<Option<(Run, Samples)>, Failure> {
+        let own = RunName::of(run);
+        let names = self.store.names()?;
+        for name in names.iter().rev().filter(|name| name.host() == own.host() && **name < own) {
+            let (mut earlier, samples) = self.store.read(name)?;
+            self.ledger.mark(&mut earlier);
+            if earlier.benchmarks.iter().any(|row| row.invalidated.is_none()) {
+                return Ok(Some((earlier, samples)));
+            }
+        }
+        Ok(None)
     }
 }

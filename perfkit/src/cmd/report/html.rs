@@ -1,6 +1,6 @@
 //! `perfkit report html`: everything stored, on one page.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -10,9 +10,9 @@ use crate::{
     format::document::{document_text, write_whole},
     report::{
         compare::fitting_baselines,
-        html::{FlameGraphs, HistoryError, HostPage, Reading, read_histories, render_page},
+        html::{FlameGraphs, HistoryError, HostPage, PictureFolder, Reading, read_histories, render_page},
     },
-    store::Store,
+    store::{Store, file_name},
 };
 
 /// Runs of each host that a page shows, unless asked otherwise.
@@ -50,7 +50,7 @@ pub(super) fn execute(global: &Global, args: &HtmlArgs) -> Result<Exit, Failure>
     };
     let histories = read_histories(&store, &reading)?;
     let unreadable = histories.unreadable;
-    for why in &unreadable {
+    for why in unreadable.iter().chain(&histories.taken_back) {
         eprintln!("left out: {why}");
     }
     let mut hosts = Vec::new();
@@ -58,11 +58,16 @@ pub(super) fn execute(global: &Global, args: &HtmlArgs) -> Result<Exit, Failure>
         let baselines = fitting_baselines(&workspace.baselines(), &history.latest)?;
         hosts.push(HostPage::new(history, baselines));
     }
-    let mut folders = args.flamegraphs.clone();
-    folders.push(workspace.store().join("flamegraphs"));
-    folders.extend(hosts.iter().map(|host| workspace.store().join("triage").join(&host.history.latest.id)));
-    let ids = hosts.iter().flat_map(|host| host.history.benchmarks.keys()).map(String::as_str);
-    let flamegraphs = FlameGraphs::read(&folders, ids);
+    let kept = args.flamegraphs.iter().cloned().chain([workspace.store().join("flamegraphs")]);
+    let mut folders: Vec<PictureFolder> = kept.map(|path| PictureFolder { path, of: None }).collect();
+    folders.extend(hosts.iter().map(|host| {
+        let (title, run) = (&host.history.title, &host.history.latest.id);
+        let path = workspace.store().join("triage").join(file_name(run));
+        PictureFolder { path, of: Some(format!("run {run} of {title}")) }
+    }));
+    let ids: BTreeSet<&str> =
+        hosts.iter().flat_map(|host| host.history.benchmarks.keys()).map(String::as_str).collect();
+    let flamegraphs = FlameGraphs::read(&folders, &ids);
     for why in &flamegraphs.left_out {
         eprintln!("left out: {why}");
     }
@@ -91,7 +96,9 @@ impl From<HistoryError> for Failure {
         match error {
             HistoryError::Store(error) => error.into(),
             error @ HistoryError::UnknownHost { .. } => Self::new(Exit::Usage, error),
-            error @ HistoryError::Unreadable(_) => Self::new(Exit::ToolFailed, error),
+            error @ (HistoryError::Unreadable(_) | HistoryError::AllTakenBack(_)) => {
+                Self::new(Exit::ToolFailed, error)
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::{
     cmd::{Exit, Failure, Global, OutputFormat, history::ledger},
     format::{
-        Calibration,
+        Baseline, BaselineKind, Calibration,
         document::{document_text, write_whole},
         recipe::Recipe,
     },
@@ -15,7 +15,7 @@ use crate::{
     report::release::{Document, ReportError, Sources, release, render_markdown, render_text},
     session::{Profiles, SessionError},
     store::{Measured, Store},
-    workspace::WorkspaceError,
+    workspace::{Workspace, WorkspaceError},
 };
 
 /// Arguments of `perfkit report release`.
@@ -45,12 +45,11 @@ pub(super) fn execute(global: &Global, args: &ReleaseArgs) -> Result<Exit, Failu
     let recipe = Recipe::load(&args.recipe)
         .map_err(|error| Failure::from(SessionError::from(WorkspaceError::from(error))))?;
     let store = Store::open(&workspace)?;
-    let after = store.find(&args.run, &workspace.baselines())?;
-    let before = args.before.as_ref().map(|name| store.find(name, &workspace.baselines())).transpose()?;
-    let reference = match &args.host {
-        Some(name) => Profiles::find(&workspace, Some(name))?.held_against,
-        None => None,
-    };
+    let ledger = ledger(&workspace, &store)?;
+    let find = |name: &str| Ok::<_, Failure>(ledger.marked(store.find(name, &workspace.baselines())?));
+    let after = find(&args.run)?;
+    let before = args.before.as_deref().map(find).transpose()?;
+    let reference = args.host.as_deref().map(|name| published(&workspace, name)).transpose()?;
     let calibration = match &after {
         Measured::Run(run, _) => Calibration::find(&workspace.baselines(), &run.host.profile)?,
         Measured::Baseline(_) => None,
@@ -60,7 +59,6 @@ pub(super) fn execute(global: &Global, args: &ReleaseArgs) -> Result<Exit, Failu
         before: before.as_ref(),
         reference: reference.as_ref(),
         calibration: calibration.as_ref(),
-        ledger: &ledger(&workspace, &store)?,
     };
     let document = release(&recipe, &sources).map_err(failure)?;
     if let Some(path) = &args.output {
@@ -81,6 +79,23 @@ pub(super) fn execute(global: &Global, args: &ReleaseArgs) -> Result<Exit, Failu
         _ => {}
     }
     Ok(Exit::Held)
+}
+
+/// The reference profile of this name. What a run was accepted as is no publication.
+fn published(workspace: &Workspace, name: &str) -> Result<Baseline, Failure> {
+    match Profiles::find(workspace, Some(name))?.held_against {
+        Some(baseline) if baseline.kind == BaselineKind::Reference => Ok(baseline),
+        Some(baseline) => {
+            let name = &baseline.name;
+            let message =
+                format!("{name} holds accepted figures, not published ones; --before {name} compares");
+            Err(Failure::new(Exit::Usage, message))
+        }
+        None => {
+            let message = format!("{name} is this machine and holds no published figures");
+            Err(Failure::new(Exit::Usage, message))
+        }
+    }
 }
 
 /// The pictures first, so that a document that is there links to nothing that is not.

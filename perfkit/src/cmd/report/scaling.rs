@@ -9,12 +9,12 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
-    cmd::{Exit, Failure, Global, Output, OutputFormat},
+    cmd::{Exit, Failure, Global, Output, OutputFormat, history::ledger},
     format::document::{document_text, write_whole},
     plot::{Shape, svg},
     render::Terminal,
     report::scaling::{Scaling, render_scaling, scalings},
-    store::{Measured, Store, file_name},
+    store::{Measured, Store, distinct_file_name},
 };
 
 /// The schema of the JSON document.
@@ -38,7 +38,9 @@ pub struct ScalingArgs {
 
 pub(super) fn execute(global: &Global, args: &ScalingArgs) -> Result<Exit, Failure> {
     let workspace = global.workspace()?;
-    let Measured::Run(run, _) = Store::open(&workspace)?.find(&args.run, &workspace.baselines())? else {
+    let store = Store::open(&workspace)?;
+    let found = store.find(&args.run, &workspace.baselines())?;
+    let Measured::Run(run, _) = ledger(&workspace, &store)?.marked(found) else {
         let message = format!("{:?} is a baseline; scaling is reported from a run", args.run);
         return Err(Failure::new(Exit::Usage, message));
     };
@@ -97,7 +99,7 @@ fn draw(
         let Some(plot) = scaling.plot() else { continue };
         let picture =
             svg(&plot.into(), &Shape::page()).map_err(|error| Failure::new(Exit::ToolFailed, error))?;
-        let path = folder.join(format!("{}.svg", file_name(&scaling.id)));
+        let path = folder.join(format!("{}.svg", distinct_file_name(&scaling.id)));
         write_whole(&path, picture.as_bytes())?;
         links.insert(scaling.id.clone(), super::link(&path, document));
     }

@@ -20,7 +20,7 @@ use crate::{
     instrument,
     measure::{Plan, progress::Progress},
     render::stacks::delta_table,
-    store::{file_name, keep_out_of_git},
+    store::{distinct_file_name, file_name, keep_out_of_git},
 };
 
 /// Failed benchmarks that are profiled; the others' commands are printed.
@@ -69,7 +69,7 @@ pub fn attach(
             continue;
         }
         progress.say(&format!("profiling {}", triage.id));
-        let own = folder.join(file_name(&triage.id));
+        let own = folder.join(distinct_file_name(&triage.id));
         match explain(triage, plans, &own) {
             Ok(()) => triage.evidence = Some(own.strip_prefix(root).unwrap_or(&own).to_owned()),
             Err(why) => triage.notes.push(why),

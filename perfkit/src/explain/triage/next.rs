@@ -1,6 +1,7 @@
 //! The command to type next, by what failed.
 
 use super::Triage;
+use crate::render::shell_word::quoted;
 
 /// The most telling first; only what can be profiled is to be looked at in stacks. `base` is the other side's revision;
 /// empty where there is none.
@@ -22,26 +23,4 @@ pub(super) fn commands(triage: &Triage, base: &str) -> Vec<String> {
         commands.push("perfkit doctor".to_owned());
     }
     commands
-}
-
-/// As a shell takes it for one word.
-fn quoted(word: &str) -> String {
-    let is_plain =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '.' | ':' | '@' | '~' | '+');
-    match word.chars().all(is_plain) && !word.is_empty() {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_with_spaces_is_one_word_of_a_shell() {
-        assert_eq!(quoted("seal/64"), "seal/64");
-        assert_eq!(quoted("seal/1 KiB"), "'seal/1 KiB'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-    }
 }

@@ -20,6 +20,12 @@ pub struct Extracted {
     pub counted: ToolchainKey,
     /// Its metrics.
     pub metrics: Vec<ExtractedMetric>,
+    /// The host profile.
+    pub profile: String,
+    /// Whether it took one short round.
+    pub quick: bool,
+    /// Whether it was interrupted.
+    pub partial: bool,
 }
 
 /// One metric of one benchmark.
@@ -75,6 +81,7 @@ struct Document<'a> {
 
 #[derive(Deserialize)]
 struct Host {
+    profile: String,
     isa: String,
     isa_counted: String,
 }
@@ -170,6 +177,9 @@ impl Document<'_> {
             metrics: metrics.collect(),
             timed: ToolchainKey(common(&self.host.isa)),
             counted: ToolchainKey(counted),
+            profile: self.host.profile,
+            quick: provenance.mode == Mode::Quick,
+            partial: provenance.partial,
             run: IndexedRun {
                 stem: stem.to_owned(),
                 id: self.id,

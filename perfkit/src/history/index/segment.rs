@@ -8,7 +8,7 @@ use std::{fs, io, path::Path};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::format::{DocumentError, document::write_whole};
+use crate::format::{Class, DocumentError, document::write_whole};
 
 /// The first line of every file; another form has another line.
 const MAGIC: &[u8] = b"perfkit.index/1\n";
@@ -41,6 +41,17 @@ pub struct IndexedRun {
     pub dirty: bool,
     /// Quick or interrupted: its times are no evidence, its counts are.
     pub hasty: bool,
+}
+
+impl IndexedRun {
+    /// Why nothing is concluded from its numbers of a class, though they are shown.
+    pub fn doubt(&self, class: Class) -> Option<&'static str> {
+        match () {
+            () if self.dirty => Some("dirty: the numbers belong to no revision"),
+            () if class == Class::Timed && self.hasty => Some("quick or interrupted: no evidence of time"),
+            () => None,
+        }
+    }
 }
 
 /// What numbers of a class depend on, by name. Only equal ones are joined.

@@ -6,9 +6,13 @@ use std::{collections::BTreeMap, path::Path};
 use crate::{
     format::{Baseline, BaselineKind, Benchmark, Class, CountedKey, Mode, Run},
     render::{header::machine, units},
+    report::provenance::{self, SEPARATOR},
     store::{Samples, StoreError, find_baseline},
     workspace::revision::short,
 };
+
+/// Ids that a note names before it only counts.
+const NAMED: usize = 3;
 
 /// A share of stolen CPU time, and a load per core, from which on they are worth saying.
 const STEAL_SHOWN: f64 = 0.01;
@@ -59,16 +63,15 @@ impl Part {
 impl Before {
     /// Another run.
     pub fn run(before: &Run, samples: &Samples, after: &Run) -> Self {
-        let timed_doubt = (before.host.fingerprint != after.host.fingerprint)
-            .then(|| format!("BEFORE was measured on {}, AFTER on {}", described(before), described(after)));
         let part = Part {
             rows: before.benchmarks.clone(),
             class: None,
-            timed_doubt: timed_doubt.or_else(|| other_variant(before, after)),
+            timed_doubt: timed_doubt(before, after),
             counted_doubt: counted_doubt(CountedKey::of(&before.toolchain).as_ref(), after),
             whole: is_whole(before),
         };
         let mut notes = doubts(&part);
+        notes.extend(taken_back("BEFORE", &before.benchmarks));
         notes.extend(guards(before).into_iter().map(|guard| format!("BEFORE: {guard}")));
         Self {
             title: run_title(before),
@@ -97,33 +100,55 @@ impl Before {
     /// Those of the baselines that fit the run; with its own verdicts where it was gated.
     pub fn fitting(baselines: &[Baseline], after: &Run) -> Self {
         let mut before = Self { by_verdicts: true, ..Self::default() };
-        let mut names = Vec::new();
+        let counted = after.counted_against.as_ref();
         for baseline in baselines {
             let part = part(baseline, after);
             let class = part.class.unwrap_or(Class::Timed);
-            if let Some(doubt) = part.doubt(class) {
+            let other_side = counted.filter(|_| class == Class::Counted).map(|counted| {
+                format!("the gate counted revision {} instead ({})", short(&counted.revision), counted.why)
+            });
+            if let Some(doubt) = other_side.as_deref().or(part.doubt(class)) {
                 before.notes.push(format!("baseline {} is left out: {doubt}", baseline.name));
                 continue;
             }
             before.parts.push(part);
             before.provenance.push(baseline_provenance(baseline));
-            names.push(baseline.name.clone());
+            before.names.push(baseline.name.clone());
         }
-        let plural = if names.len() == 1 { "" } else { "s" };
-        before.title = match (names.is_empty(), after.verdicts.is_empty()) {
-            (true, true) => "nothing accepted yet".to_owned(),
-            (true, false) => "what its gates held it against".to_owned(),
-            (false, _) => format!("baseline{plural} {}", names.join(" and ")),
-        };
-        before.names = names;
+        if let Some(counted) = counted {
+            let revision = short(&counted.revision);
+            let parts =
+                [format!("before: revision {revision}"), format!("counted with AFTER ({})", counted.why)];
+            before.provenance.push(parts.join(SEPARATOR));
+        }
+        before.title = before.sides(after);
         before
     }
 
-    /// The command that shows every row.
-    pub fn show_all(&self, run: &str) -> String {
+    /// What its parts are called together.
+    fn sides(&self, after: &Run) -> String {
+        let plural = if self.names.len() == 1 { "" } else { "s" };
+        let baselines =
+            (!self.names.is_empty()).then(|| format!("baseline{plural} {}", self.names.join(" and ")));
+        let counted = after.counted_against.as_ref();
+        let revision = counted.map(|counted| format!("revision {}", short(&counted.revision)));
+        match (baselines, revision) {
+            (Some(baselines), Some(revision)) => format!("{baselines} and {revision}"),
+            (Some(side), None) | (None, Some(side)) => side,
+            (None, None) if after.verdicts.is_empty() => "nothing accepted yet".to_owned(),
+            (None, None) => "what its gates held it against".to_owned(),
+        }
+    }
+
+    /// The command that shows every row. What gates held a run against beside baselines stands in its verdicts alone.
+    pub fn show_all(&self, run: &Run) -> String {
+        let id = &run.id;
+        if self.names.is_empty() || self.by_verdicts && run.counted_against.is_some() {
+            return format!("perfkit report compare --run {id} --max-rows 100000 --format text");
+        }
         let commands: Vec<String> =
-            self.names.iter().map(|name| format!("perfkit diff {name} {run} --all")).collect();
-        if commands.is_empty() { "perfkit run".to_owned() } else { commands.join("; ") }
+            self.names.iter().map(|name| format!("perfkit diff {name} {id} --all")).collect();
+        commands.join("; ")
     }
 }
 
@@ -137,32 +162,27 @@ pub fn run_title(run: &Run) -> String {
 
 /// Where a run's numbers come from, in one line.
 pub fn run_provenance(side: &str, run: &Run) -> String {
-    let provenance = &run.provenance;
-    let mut parts = vec![format!("{side}: {} ({}, {})", run.host.profile, machine(run), run.host.isa)];
-    parts.push(match (short(&provenance.revision), provenance.dirty) {
-        ("", _) => "no revision".to_owned(),
-        (revision, false) => format!("revision {revision}"),
-        (revision, true) => format!("revision {revision} with uncommitted changes"),
-    });
-    parts.push(provenance.started.split('T').next().unwrap_or_default().to_owned());
-    if provenance.rounds > 0 {
-        let plural = if provenance.rounds == 1 { "" } else { "s" };
-        parts.push(format!("{} round{plural}", provenance.rounds));
+    let parts = provenance::parts(run).join(SEPARATOR);
+    format!("{side}: {parts}{SEPARATOR}run {} of perfkit {}", run.id, run.perfkit)
+}
+
+/// The rows that were taken back, a note for each reason.
+pub(super) fn taken_back(side: &str, rows: &[Benchmark]) -> Vec<String> {
+    let mut by_reason: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for row in rows {
+        if let Some(why) = &row.invalidated {
+            by_reason.entry(why.words()).or_default().push(&row.id);
+        }
     }
-    if provenance.mode == Mode::Quick {
-        parts.push("quick".to_owned());
-    }
-    if provenance.partial {
-        parts.push("partial".to_owned());
-    }
-    parts.push(run.toolchain.rustc.lines().next().unwrap_or_default().to_owned());
-    parts.extend(run.toolchain.valgrind.as_ref().map(|version| format!("valgrind {version}")));
-    if !run.toolchain.variant.is_empty() {
-        parts.push(format!("build of suite {}", run.toolchain.variant));
-    }
-    parts.push(format!("run {} of perfkit {}", run.id, run.perfkit));
-    parts.retain(|part| !part.is_empty());
-    parts.join(" · ")
+    let note = |(reason, ids): (String, Vec<&str>)| {
+        let named = ids.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let more = match ids.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{side}: {named}{more}: taken back and not compared: {reason}")
+    };
+    by_reason.into_iter().map(note).collect()
 }
 
 /// What makes a run's numbers less than they seem.
@@ -196,7 +216,8 @@ pub fn guards(run: &Run) -> Vec<String> {
 /// Whether a run was asked for everything and got it.
 pub fn is_whole(run: &Run) -> bool {
     let asked = &run.provenance.selection;
-    asked.suites.is_empty() && asked.filters.is_empty() && !run.provenance.partial
+    let everything = asked.suites.is_empty() && asked.filters.is_empty() && asked.instruments.is_empty();
+    everything && !run.provenance.partial
 }
 
 /// The baselines in `folder` that are of the run's host and counted instruction set. Published figures are not.
@@ -214,6 +235,13 @@ fn part(baseline: &Baseline, after: &Run) -> Part {
         BaselineKind::Reference => Some(format!("the figures of {} are published ones", baseline.name)),
         _ if !baseline.rules.matches(&after.host.fingerprint) => {
             Some(format!("this run was measured on {}, not on {}", described(after), baseline.name))
+        }
+        BaselineKind::Timed if baseline.isa != after.host.isa => {
+            Some(format!("this run is of {}, {} of {}", after.host.isa, baseline.name, baseline.isa))
+        }
+        // What is accepted is of the default build.
+        _ if !after.toolchain.variant.is_empty() => {
+            Some(format!("this run is of the build of suite {}", after.toolchain.variant))
         }
         _ => None,
     };
@@ -238,9 +266,19 @@ fn counted_doubt(before: Option<&CountedKey>, after: &Run) -> Option<String> {
     }
 }
 
-fn other_variant(before: &Run, after: &Run) -> Option<String> {
+/// Why times of two runs are only shown.
+fn timed_doubt(before: &Run, after: &Run) -> Option<String> {
     let (old, new) = (&before.toolchain.variant, &after.toolchain.variant);
-    (old != new).then(|| format!("the builds are of suites {old:?} and {new:?}"))
+    match () {
+        () if before.host.fingerprint != after.host.fingerprint => {
+            Some(format!("BEFORE was measured on {}, AFTER on {}", described(before), described(after)))
+        }
+        () if before.host.isa != after.host.isa => {
+            Some(format!("BEFORE is of {}, AFTER of {}", before.host.isa, after.host.isa))
+        }
+        () if old != new => Some(format!("the builds are of suites {old:?} and {new:?}")),
+        () => None,
+    }
 }
 
 /// The doubts that concern metrics which are there.
@@ -261,22 +299,5 @@ fn described(run: &Run) -> String {
 }
 
 fn baseline_provenance(baseline: &Baseline) -> String {
-    let acceptance = &baseline.acceptance;
-    let mut parts = vec![format!("before: baseline {} ({})", baseline.name, baseline.isa)];
-    if !acceptance.revision.is_empty() {
-        parts.push(format!("revision {}", short(&acceptance.revision)));
-    }
-    parts.push(acceptance.date.clone());
-    parts.push(acceptance.source.clone());
-    parts.extend(baseline.key.as_ref().map(|key| {
-        let rustc = key.rustc.lines().next().unwrap_or_default();
-        format!("{rustc} · valgrind {}", key.valgrind)
-    }));
-    let invalidated = baseline.benchmarks.iter().filter(|row| row.invalidated.is_some()).count();
-    if invalidated > 0 {
-        let plural = if invalidated == 1 { "" } else { "s" };
-        parts.push(format!("{invalidated} row{plural} invalidated and left out"));
-    }
-    parts.retain(|part| !part.is_empty());
-    parts.join(" · ")
+    format!("before: {}", provenance::baseline_parts(baseline).join(SEPARATOR))
 }

@@ -86,14 +86,19 @@ fn by_comparison(compared: &Compared, run: &Run) -> Headline {
         compared.rows.iter().filter(|row| row.state == state && row.standing == standing).count()
     };
     let same: usize = compared.same.iter().map(|same| same.benchmarks).sum();
-    let informational = compared.rows.iter().filter(|row| row.standing == Standing::Informational).count();
+    let incomparable = compared.rows.iter().filter(|row| row.state == State::Incomparable).count();
+    let informational = compared
+        .rows
+        .iter()
+        .filter(|row| row.standing == Standing::Informational && row.state != State::Incomparable)
+        .count();
     let counts = [
         (count(State::Worse, Standing::Certain), "worse in exact counts"),
         (count(State::Worse, Standing::Unconfirmed), "slower in time (suspect until confirmed)"),
         (count(State::Better, Standing::Certain), "better in exact counts"),
         (count(State::Better, Standing::Unconfirmed), "faster in time (unconfirmed)"),
         (informational, "changed, for information only"),
-        (compared.rows.iter().filter(|row| row.state == State::Incomparable).count(), "not comparable"),
+        (incomparable, "not comparable"),
         (compared.new.len(), "new"),
         (compared.vanished.len(), "vanished"),
         (same, "unchanged"),
@@ -103,16 +108,18 @@ fn by_comparison(compared: &Compared, run: &Run) -> Headline {
         .filter(|(count, _)| *count > 0)
         .map(|(count, words)| format!("{count} {words}"))
         .collect();
+    let nothing = compared.compared == 0 && incomparable == 0 && compared.vanished.is_empty();
     let (glyph, word) = match () {
-        () if compared.compared == 0 => ('?', "cannot tell"),
+        () if nothing => ('?', "cannot tell"),
         () if counts[0].0 > 0 => ('✗', "WORSE"),
         () if counts[1].0 > 0 => ('?', "suspect"),
         () if !compared.vanished.is_empty() => ('∅', "VANISHED"),
         () if counts[2].0 + counts[3].0 > 0 => ('↑', "better"),
+        () if incomparable > 0 => ('?', "not comparable"),
         () if informational > 0 => ('·', "for information"),
         () => ('✓', "no change"),
     };
-    let text = if compared.compared == 0 {
+    let text = if nothing {
         let measured = run.benchmarks.len();
         format!("nothing to compare with; {measured} benchmarks measured")
     } else {

@@ -15,8 +15,9 @@ pub const COMMENT_LIMIT_BYTES: usize = 65_000;
 const ID_SHOWN: usize = 160;
 const NOTE_SHOWN: usize = 200;
 const MESSAGE_SHOWN: usize = 400;
-/// Gates, problems and notes told one by one, and metrics in the summary of what stayed.
+/// Gates and problems told one by one, notes beside them, and metrics in the summary of what stayed.
 const LINES_SHOWN: usize = 20;
+const NOTES_SHOWN: usize = 10;
 const METRICS_SHOWN: usize = 40;
 
 /// The comment: `marker` names it for updating in place, `max_rows` limits the table.
@@ -46,13 +47,13 @@ fn head(comparison: &Comparison, marker: &str) -> String {
         let message = code(&problem.message, MESSAGE_SHOWN);
         format!("**✗ WRONG ANSWER** {}: {message}", code(&problem.subject, ID_SHOWN))
     });
-    text += &list(wrong.collect());
+    text += &list(wrong.collect(), LINES_SHOWN);
     let gates = comparison.gates.iter().map(|verdict| {
         let (glyph, word) = (verdict.outcome.glyph(), verdict.outcome.word());
         let details = plain(&cut(&verdict_details(verdict), MESSAGE_SHOWN));
         format!("**{glyph} {word}** {} {details}", code(&verdict.id, ID_SHOWN))
     });
-    text + &list(gates.collect())
+    text + &list(gates.collect(), LINES_SHOWN)
 }
 
 /// The changed rows, as many as `max_rows` and `room` allow, and a sentence about the rest.
@@ -153,7 +154,7 @@ pub fn label(row: &Row) -> (String, bool) {
 
 /// What stayed, folded; then what to keep in mind.
 fn tail(comparison: &Comparison) -> String {
-    let mut text = folded_same(comparison);
+    let text = folded_same(comparison);
     let mut lines = Vec::new();
     for problem in &comparison.problems {
         let word = match problem.kind {
@@ -167,9 +168,9 @@ fn tail(comparison: &Comparison) -> String {
     }
     let skipped = verdict_lines(&comparison.skipped).0;
     lines.extend(skipped.iter().map(|line| plain(&cut(&line.text, MESSAGE_SHOWN))));
-    lines.extend(comparison.notes.iter().map(|note| format!("! {}", plain(&cut(note, MESSAGE_SHOWN)))));
-    text += &list(lines);
-    text
+    // A list of its own: however much could not be measured, what to keep in mind is not cut for it.
+    let notes = comparison.notes.iter().map(|note| format!("! {}", plain(&cut(note, MESSAGE_SHOWN))));
+    text + &list(lines, LINES_SHOWN) + &list(notes.collect(), NOTES_SHOWN)
 }
 
 /// `120 metrics of 40 benchmarks unchanged`, with the largest difference that no tolerance minded.
@@ -191,7 +192,9 @@ pub(super) fn same_summary(comparison: &Comparison) -> Option<String> {
 }
 
 fn folded_same(comparison: &Comparison) -> String {
-    let Some(summary) = same_summary(comparison) else { return one_sided(comparison) };
+    let one_sided: String =
+        one_sided(comparison).iter().map(|sentence| format!("\n{}\n", plain(sentence))).collect();
+    let Some(summary) = same_summary(comparison) else { return one_sided };
     let mut text = format!(
         "\n<details><summary>✓ {}</summary>\n\n| Metric | Benchmarks | Largest difference | Of |\n\
          | --- | ---: | ---: | --- |\n",
@@ -203,25 +206,19 @@ fn folded_same(comparison: &Comparison) -> String {
         let metric = plain(&cut(&same.metric, ID_SHOWN));
         text += &format!("| {metric} | {} | {largest} | {of} |\n", same.benchmarks);
     }
-    text + "\n</details>\n" + &one_sided(comparison)
+    text + "\n</details>\n" + &one_sided
 }
 
-/// Metrics that only one side measured: an instrument was left out, nothing was lost.
-fn one_sided(comparison: &Comparison) -> String {
-    let items = |side: State| {
+/// Metrics that only one side measured, a sentence a side: an instrument was left out, nothing was lost.
+pub fn one_sided(comparison: &Comparison) -> Vec<String> {
+    let sentence = |(side, words): (State, &str)| {
         let of_side = comparison.one_sided.iter().filter(|one| one.side == side).take(METRICS_SHOWN);
         let named: Vec<String> =
-            of_side.map(|one| format!("{} {}", plain(&cut(&one.metric, ID_SHOWN)), one.benchmarks)).collect();
-        named.join(", ")
+            of_side.map(|one| format!("{} {}", cut(&one.metric, ID_SHOWN), one.benchmarks)).collect();
+        let named = named.join(", ");
+        (!named.is_empty()).then(|| format!("Measured by {words} only, by number of benchmarks: {named}."))
     };
-    let mut text = String::new();
-    for (side, words) in [(State::New, "AFTER"), (State::Vanished, "BEFORE")] {
-        let items = items(side);
-        if !items.is_empty() {
-            text += &format!("\nMeasured by {words} only, by number of benchmarks: {items}.\n");
-        }
-    }
-    text
+    [(State::New, "AFTER"), (State::Vanished, "BEFORE")].into_iter().filter_map(sentence).collect()
 }
 
 /// Functions behind changed counts, as many benchmarks as there is room for.
@@ -264,14 +261,14 @@ fn footer(comparison: &Comparison) -> String {
 }
 
 /// A list, cut with a sentence.
-fn list(mut items: Vec<String>) -> String {
+fn list(mut items: Vec<String>, shown: usize) -> String {
     if items.is_empty() {
         return String::new();
     }
-    let more = items.len().saturating_sub(LINES_SHOWN);
-    items.truncate(LINES_SHOWN);
+    let more = items.len().saturating_sub(shown);
+    items.truncate(shown);
     if more > 0 {
-        items.push(format!("and {more} more; the run document holds all of them"));
+        items.push(format!("and {more} more; `--format json` holds all of them"));
     }
     items.iter().fold("\n".to_owned(), |text, item| text + "- " + item + "\n")
 }

@@ -19,7 +19,7 @@ use serde::Serialize;
 pub use before::fitting_baselines;
 pub use before::{Before, Part};
 pub use headline::Headline;
-pub use markdown::{COMMENT_LIMIT_BYTES, cells as row_cells, label as row_label, render_comment};
+pub use markdown::{COMMENT_LIMIT_BYTES, cells as row_cells, label as row_label, one_sided, render_comment};
 pub use rows::{OneSided, Row, Same, Standing, Whole};
 pub use text::render_text;
 
@@ -84,6 +84,7 @@ pub fn compare_run(before: &Before, run: &Run, samples: &Samples) -> Comparison 
         run.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Skipped).cloned().collect();
     let mut notes = before.notes.clone();
     notes.extend(compared.notes.iter().cloned());
+    notes.extend(before::taken_back("AFTER", &run.benchmarks));
     notes.extend(before::guards(run));
     let functions = explain(&compared.rows, &before.functions, &samples.functions);
     let mut provenance = before.provenance.clone();
@@ -104,7 +105,7 @@ pub fn compare_run(before: &Before, run: &Run, samples: &Samples) -> Comparison 
         skipped,
         notes,
         provenance,
-        show_all: before.show_all(&run.id),
+        show_all: before.show_all(run),
     }
 }
 

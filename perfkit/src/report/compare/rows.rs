@@ -113,8 +113,12 @@ pub(super) fn rows(before: &Before, run: &Run) -> Compared {
         before.parts.iter().flat_map(|part| part.rows.iter()).map(|row| row.id.as_str()).collect();
     for part in &before.parts {
         let (old, new) = (of_class(&part.rows, part.class), of_class(&run.benchmarks, part.class));
+        // Against these nothing is held, and that is told apart.
+        let taken_back: BTreeSet<&str> =
+            old.iter().filter(|row| row.invalidated.is_some()).map(|row| row.id.as_str()).collect();
         for change in compare(&old, &new) {
             match change.state {
+                State::New if taken_back.contains(change.id.as_str()) => {}
                 State::New if known.contains(change.id.as_str()) => {
                     *one_sided.entry((State::New, change.metric)).or_default() += 1;
                 }
@@ -247,7 +251,16 @@ fn come_and_gone(before: &Before, run: &Run, known: &BTreeSet<&str>, compared: &
     if before.parts.is_empty() {
         return;
     }
-    let new: Vec<&Benchmark> = run.benchmarks.iter().filter(|row| !known.contains(row.id.as_str())).collect();
+    // Of a class that no part holds, nothing is known: times of a machine without a baseline are not new.
+    let is_held = |row: &Benchmark| {
+        let held = |metric: &Metric| {
+            before.parts.iter().any(|part| part.class.is_none_or(|class| metric.class == class))
+        };
+        row.metrics.values().any(held)
+    };
+    let counts = |row: &&Benchmark| row.invalidated.is_none() && is_held(row);
+    let new = run.benchmarks.iter().filter(counts).filter(|row| !known.contains(row.id.as_str()));
+    let new: Vec<&Benchmark> = new.collect();
     if before.parts.iter().all(|part| part.whole) {
         compared.new = new.into_iter().map(whole).collect();
     } else if !new.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::{
     Comparison, Whole,
-    markdown::{cells, label, same_summary},
+    markdown::{cells, label, one_sided, same_summary},
     verdict_details,
 };
 use crate::{
@@ -43,6 +43,9 @@ pub fn render_text(comparison: &Comparison, max_rows: usize, terminal: &Terminal
     let mut lines = Lines::default();
     if let Some(summary) = same_summary(comparison) {
         lines.push(Emphasis::Good, format!("✓ {summary}"));
+    }
+    for sentence in one_sided(comparison) {
+        lines.push(Emphasis::Dim, sentence);
     }
     lines.0.extend(verdict_lines(&comparison.skipped).0);
     for note in &comparison.notes {

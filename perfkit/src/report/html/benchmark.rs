@@ -107,7 +107,7 @@ fn metrics(host: &HostPage, benchmark: &BenchmarkHistory) -> Markup {
                         td.n { @if let Some(interval) = interval(metric) { (interval) } }
                         td.wrap title=(metric.source) {
                             (metric.statistic) @if let Some(n) = metric.n { " of " (n) }
-                            @if let Some(run) = left_out(trend, &host.history) { " " small { "(run " (run) ")" } }
+                            (cells::earlier_run(trend, &host.history))
                         }
                         td.n { @if let Some(point) = trend.and_then(Trend::previous) { (cells::change(point.value, metric, name)) } }
                         td.n { @if let Some(value) = baseline { (cells::change(value, metric, name)) } }
@@ -141,12 +141,6 @@ fn interval(metric: &Metric) -> Option<String> {
     Some(format!("{} to {} ({level})", shown[0], shown[1]))
 }
 
-/// The newest run that measured it, where that is not the latest.
-fn left_out<'a>(trend: Option<&Trend>, history: &'a HostHistory) -> Option<&'a str> {
-    let run = trend?.newest()?.run;
-    (run != history.last).then(|| history.runs[run].id.as_str())
-}
-
 /// The accepted value that the metric may be compared with.
 fn accepted(host: &HostPage, row: &Benchmark, name: &str, metric: &Metric) -> Option<f64> {
     host.baselines.iter().find_map(|baseline| {
@@ -174,7 +168,7 @@ fn floor(history: &HostHistory, benchmark: &BenchmarkHistory) -> Markup {
     let ratios: Vec<String> = ["cpu_time_ns", "time_ns", "ir"]
         .iter()
         .filter_map(|metric| {
-            let ratio = cells::times_floor(row, &floor?.row, metric)?;
+            let ratio = cells::times_floor(benchmark, floor?, metric)?;
             Some(format!("{ratio:.2} × in {}", cells::heading(metric)))
         })
         .collect();
@@ -212,7 +206,7 @@ fn histories(history: &HostHistory, benchmark: &BenchmarkHistory) -> Markup {
                         @let (from, to) = (&history.runs[change.after_run], &history.runs[change.run]);
                         @let shown = units::shared(&[change.before, change.after], &metric.unit);
                         li { (to.day()) ": " (shown[0]) " → " (shown[1]) " (" (size(change.before, change.after, &metric.unit)) "), between "
-                            code { (revision(&from.provenance.revision)) } " and " code { (revision(&to.provenance.revision)) } }
+                            code { (revision(&from.run.revision)) } " and " code { (revision(&to.run.revision)) } }
                     }
                 } }
                 @if !trend.invalidated.is_empty() {
@@ -220,7 +214,7 @@ fn histories(history: &HostHistory, benchmark: &BenchmarkHistory) -> Markup {
                 }
                 @let broken = trend.stretches().count() - 1;
                 @if broken > 0 {
-                    p.dim { "The line is broken " (cells::counted(broken, "time")) ": the benchmark's meaning, the statistic or the tools changed there, so that the numbers do not compare." }
+                    p.dim { "The line is broken " (cells::counted(broken, "time")) ": the benchmark's meaning, the statistic, the tools or the instruction set changed there, so that the numbers do not compare." }
                 }
             }
         }

@@ -2,8 +2,13 @@
 
 use maud::{Markup, html};
 
-use super::{anchor::anchor, history::HostHistory};
+use super::{
+    anchor::anchor,
+    history::{BenchmarkHistory, HostHistory},
+    trend::Trend,
+};
 use crate::{
+    compare::{State, state},
     format::{Benchmark, Metric, Outcome, Verdict, metric_info},
     render::{Emphasis, units, verdicts::emphasis},
 };
@@ -51,23 +56,20 @@ pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A change in per cent, or in the unit where there was nothing before; coloured where it is beyond `worth`.
+/// A change in per cent, or in the unit where there was nothing before; coloured where it is beyond the metric's own
+/// tolerance.
 pub fn change(before: f64, metric: &Metric, name: &str) -> Markup {
     let difference = metric.value - before;
-    let less = metric_info(name).is_none_or(|info| info.better == crate::format::Better::Less);
     let text = match () {
         () if difference == 0.0 => "=".to_owned(),
         () if before == 0.0 => units::difference(difference, &metric.unit),
         () => units::percent(difference / before),
     };
-    let mut old = metric.clone();
-    old.value = before;
-    let tolerance = crate::gate::tolerance::Tolerance::of(name, metric);
-    let (now, then) = if less { (metric.value, before) } else { (1.0 / metric.value, 1.0 / before) };
-    let class = match () {
-        () if tolerance.exceeded(now, then) => "worse",
-        () if tolerance.exceeded(then, now) => "better",
-        () => "same",
+    let old = Metric { value: before, ..metric.clone() };
+    let class = match state(name, &old, metric) {
+        State::Worse => "worse",
+        State::Better => "better",
+        _ => "same",
     };
     html! { span class=(class) { (text) } }
 }
@@ -88,10 +90,20 @@ pub fn gravest<'a>(verdicts: impl Iterator<Item = &'a Verdict>) -> Option<&'a Ve
     verdicts.min_by_key(|verdict| verdict.outcome)
 }
 
-/// How many times its physical limit: the metric's heading and the ratio.
-pub fn times_floor(row: &Benchmark, floor: &Benchmark, name: &str) -> Option<f64> {
-    let (ours, theirs) = (row.metrics.get(name)?, floor.metrics.get(name)?);
-    (ours.comparable(theirs) && theirs.value > 0.0).then(|| ours.value / theirs.value)
+/// How many times its physical limit, where one run measured both.
+pub fn times_floor(benchmark: &BenchmarkHistory, floor: &BenchmarkHistory, name: &str) -> Option<f64> {
+    let run = |of: &BenchmarkHistory| Some(of.trends.get(name)?.newest()?.run);
+    (run(benchmark)? == run(floor)?).then(|| benchmark.row.times_floor(&floor.row, name))?
+}
+
+/// The run that a figure comes from, in brackets, where that is not the latest one.
+pub fn earlier_run(trend: Option<&Trend>, history: &HostHistory) -> Markup {
+    let run = trend.and_then(Trend::newest).map(|point| point.run).filter(|run| *run != history.last);
+    html! {
+        @if let Some(head) = run.and_then(|run| history.runs.get(run)) {
+            " " small { "(run " (head.run.id) ")" }
+        }
+    }
 }
 
 /// A class of the style sheet.

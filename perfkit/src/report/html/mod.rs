@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-pub use flamegraphs::FlameGraphs;
+pub use flamegraphs::{FlameGraphs, PictureFolder};
 pub use history::{Histories, HistoryError, HostHistory, Reading, read_histories};
 
 use super::compare::{Before, Comparison, compare_run};
@@ -130,7 +130,7 @@ fn heading(hosts: &[HostPage], benchmarks: usize) -> Markup {
 fn left_out(unreadable: &[String]) -> Markup {
     html! {
         section.notice {
-            p { "! " (cells::counted(unreadable.len(), "stored run")) " could not be read and " @if unreadable.len() == 1 { "is" } @else { "are" } " left out:" }
+            p { "! " (cells::counted(unreadable.len(), "stored file")) " could not be read and " @if unreadable.len() == 1 { "is" } @else { "are" } " left out:" }
             ul { @for why in unreadable { li { (why) } } }
         }
     }

@@ -6,9 +6,12 @@ use maud::{Markup, PreEscaped, html};
 
 use super::{HostPage, cells, history::HostHistory};
 use crate::{
-    explain::cost_model::{CostModel, Estimate, Line, Point, SPLIT, fit, series},
-    plot::{Bar, CostCurve, CostModelPlot, CostPoint, CostSegment, Paper, Shape, svg},
-    render::units,
+    explain::{
+        cost_model::{CostModel, SPLIT, fit, series},
+        cost_plot::cost_plot,
+    },
+    plot::{Paper, Shape, svg},
+    render::cost_models::parts,
 };
 
 /// What models are fitted to: the leading time, and the exact count beside it.
@@ -50,74 +53,25 @@ pub fn models(id: &str, host: &HostPage) -> Markup {
 }
 
 fn shown(model: &CostModel) -> Markup {
-    let size = model.size_unit.each();
+    let title = format!("{} of {} over sizes", cells::heading(&model.metric), model.series);
+    let plot = cost_plot(&title, &[(model.series.clone(), model)]);
     html! {
         figure {
             figcaption { (cells::heading(&model.metric)) ", " (model.points.len()) " sizes" }
             div.scroll tabindex="0" role="region" aria-label={ "Cost model of " (model.series) } { table {
-                thead { tr {
-                    th scope="col" { "Sizes" } th.n scope="col" { "Fixed" } th.n scope="col" { "Per " (size) }
-                    th.n scope="col" { "Half fixed at" } th.n scope="col" { "Residual" }
-                } }
-                tbody { @for line in model.lines() { (row(model, line)) } }
+                thead { tr { th scope="col" { "Part" } th.n scope="col" { "Value" } } }
+                tbody {
+                    @for (part, value) in model.lines().into_iter().flat_map(|line| parts(model, line)) {
+                        tr { th scope="row" { (part) } td.n { (value) } }
+                    }
+                }
             } }
             // A picture that cannot be drawn is no reason to leave the figures out.
-            @if let Ok(picture) = svg(&plot(model).into(), &Shape::compact().on(Paper::Adaptive)) {
+            @if let Some(Ok(picture)) = plot.map(|plot| svg(&plot.into(), &Shape::compact().on(Paper::Adaptive))) {
                 div.model { (PreEscaped(picture)) }
             }
             @if let Some(why) = &model.without_intervals { p.dim { "No intervals: " (why) "." } }
             @for warning in model.warnings() { p.notice { "! " (warning) } }
         }
     }
-}
-
-fn plot(model: &CostModel) -> CostModelPlot {
-    let point = |point: &Point| CostPoint {
-        size: point.size as f64,
-        cost: Bar { value: point.cost, interval: point.ci.map(|ci| (ci.low, ci.high)) },
-    };
-    let segment = |line: &&Line| CostSegment {
-        from: line.from as f64,
-        to: line.to as f64,
-        fixed: line.fixed.value,
-        per_unit: line.per_unit.value,
-    };
-    CostModelPlot {
-        title: format!("{} of {} over sizes", cells::heading(&model.metric), model.series),
-        quantity: cells::heading(&model.metric).to_owned(),
-        unit: model.unit.clone(),
-        size: "size".to_owned(),
-        size_unit: model.size_unit.of_sizes().to_owned(),
-        curves: vec![CostCurve {
-            name: model.series.clone(),
-            points: model.points.iter().map(point).collect(),
-            lines: model.lines().iter().map(segment).collect(),
-        }],
-    }
-}
-
-fn row(model: &CostModel, line: &Line) -> Markup {
-    let each = format!("{}/{}", model.unit.trim_end_matches("/op"), model.size_unit.each());
-    let sizes = model.size_unit.of_sizes();
-    html! {
-        tr {
-            th scope="row" { (line.from) " to " (line.to) " " (sizes) }
-            td.n { (units::quantity(line.fixed.value, &model.unit)) (interval(&line.fixed, |value| units::quantity(value, &model.unit))) }
-            td.n { (digits(line.per_unit.value)) " " (each) (interval(&line.per_unit, digits)) }
-            td.n { @if let Some(half) = line.half_cost_size { (format!("{half:.0} {sizes}")) } }
-            td.n { (format!("{:.1} %", line.worst_residual * 100.0)) }
-        }
-    }
-}
-
-fn interval(estimate: &Estimate, show: impl Fn(f64) -> String) -> Markup {
-    html! {
-        @if let Some(ci) = estimate.ci { br; small { (show(ci.low)) " to " (show(ci.high)) } }
-    }
-}
-
-/// Three significant digits of a small number.
-fn digits(value: f64) -> String {
-    let decimals = (2 - value.abs().max(1e-9).log10().floor() as i32).clamp(0, 9) as usize;
-    format!("{value:.decimals$}")
 }

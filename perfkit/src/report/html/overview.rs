@@ -15,8 +15,11 @@ use super::{
 use crate::{
     compare::State,
     format::{Mode, Outcome, ProblemKind, Run, Verdict},
-    render::{header::machine, units},
-    report::compare::{Comparison, Row, row_cells, row_label},
+    render::{
+        header::{isa, machine, valgrind},
+        units,
+    },
+    report::compare::{Comparison, Row, one_sided, row_cells, row_label},
     workspace::revision::short,
 };
 
@@ -58,11 +61,6 @@ fn facts(run: &Run, runs: usize) -> Markup {
         "" => "none",
         revision => revision,
     };
-    let isa = if run.host.isa == run.host.isa_counted {
-        run.host.isa.clone()
-    } else {
-        format!("{} (counted: {})", run.host.isa, run.host.isa_counted)
-    };
     let rustc = run.toolchain.rustc.lines().next().unwrap_or_default();
     let mut marks = Vec::new();
     marks.extend(provenance.dirty.then_some("dirty: uncommitted changes"));
@@ -71,20 +69,14 @@ fn facts(run: &Run, runs: usize) -> Markup {
     let cores = cells::counted(run.host.fingerprint.cores as usize, "core");
     let facts = [
         ("Machine", format!("{}, {cores}", machine(run))),
-        ("Instruction set", isa),
+        ("Instruction set", isa(run)),
         (
             "Latest run",
             format!("{} of {}", run.id, provenance.started.replace('T', " ").replace('Z', " UTC")),
         ),
         ("Revision", revision.to_owned()),
         ("Rounds", provenance.rounds.to_string()),
-        (
-            "Tools",
-            [rustc, run.toolchain.valgrind.as_deref().map_or("no valgrind", |_| "")]
-                .join(" ")
-                .trim()
-                .to_owned(),
-        ),
+        ("Tools", format!("{rustc}, {}", valgrind(run))),
         ("Runs shown", runs.to_string()),
     ];
     html! {
@@ -204,6 +196,7 @@ fn changed(history: &HostHistory, title: &str, comparison: &Comparison) -> Marku
                 }
             }
         }
+        @for sentence in one_sided(comparison) { p.dim { (sentence) } }
         @for note in &comparison.notes { p.notice { "! " (note) } }
     }
 }
@@ -229,7 +222,6 @@ fn changed_row(history: &HostHistory, row: &Row) -> Markup {
 /// All benchmarks. The script finds numbers to sort by in `data-v`.
 fn table(host: &HostPage) -> Markup {
     let history = &host.history;
-    let runs = history.runs.len();
     let mut verdicts: BTreeMap<&str, Vec<&Verdict>> = BTreeMap::new();
     for verdict in &history.latest.verdicts {
         verdicts.entry(&verdict.id).or_default().push(verdict);
@@ -267,11 +259,11 @@ fn table(host: &HostPage) -> Markup {
                                 }
                             }
                             @match cells::time(&benchmark.row) {
-                                Some((name, _)) => (metric_cells(benchmark, name, runs)),
+                                Some((name, _)) => (metric_cells(history, benchmark, name)),
                                 None => { td {} td {} td {} }
                             }
-                            (metric_cells(benchmark, "ir", runs))
-                            (count(benchmark, "allocs_per_op"))
+                            (metric_cells(history, benchmark, "ir"))
+                            (count(history, benchmark, "allocs_per_op"))
                             (floor(host, benchmark))
                         }
                     }
@@ -282,7 +274,8 @@ fn table(host: &HostPage) -> Markup {
 }
 
 /// Value, change since the run before, trend.
-fn metric_cells(benchmark: &BenchmarkHistory, name: &str, runs: usize) -> Markup {
+fn metric_cells(history: &HostHistory, benchmark: &BenchmarkHistory, name: &str) -> Markup {
+    let runs = history.runs.len();
     let (Some(metric), Some(trend)) = (benchmark.row.metrics.get(name), benchmark.trends.get(name)) else {
         return html! { td {} td {} td {} };
     };
@@ -296,8 +289,9 @@ fn metric_cells(benchmark: &BenchmarkHistory, name: &str, runs: usize) -> Markup
             (value)
             @if metric.statistic == "first_call" { " " small { "(first call)" } }
             @if let Some(spread) = cells::spread(metric) { " " small { (spread) } }
+            (cells::earlier_run(Some(trend), history))
         }
-        td.n data-v=(share.unwrap_or_default()) {
+        td.n data-v=[share] {
             @if let Some(point) = earlier { (cells::change(point.value, metric, name)) }
         }
         td { @if trend.points.len() > 1 { (sparkline(trend, runs, &trend_words(trend, name, &metric.unit))) } }
@@ -320,11 +314,13 @@ pub fn trend_words(trend: &super::trend::Trend, name: &str, unit: &str) -> Strin
     format!("{heading} over {runs} runs: least {}, greatest {}{changes}", range[0], range[1])
 }
 
-fn count(benchmark: &BenchmarkHistory, name: &str) -> Markup {
+fn count(history: &HostHistory, benchmark: &BenchmarkHistory, name: &str) -> Markup {
     let metric = benchmark.row.metrics.get(name);
     html! {
         @match metric {
-            Some(metric) => td.n data-v=(metric.value) { (units::count(metric.value)) },
+            Some(metric) => td.n data-v=(metric.value) {
+                (units::count(metric.value)) (cells::earlier_run(benchmark.trends.get(name), history))
+            },
             None => td {},
         }
     }
@@ -335,7 +331,7 @@ fn floor(host: &HostPage, benchmark: &BenchmarkHistory) -> Markup {
     let floor = row.floor.as_ref().and_then(|floor| host.history.benchmarks.get(floor));
     let ratio = floor.and_then(|floor| {
         let (name, _) = cells::time(row)?;
-        cells::times_floor(row, &floor.row, name).or_else(|| cells::times_floor(row, &floor.row, "ir"))
+        cells::times_floor(benchmark, floor, name).or_else(|| cells::times_floor(benchmark, floor, "ir"))
     });
     html! {
         @match ratio {

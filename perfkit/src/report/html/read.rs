@@ -1,20 +1,21 @@
-//! Stored runs read for their histories: of each metric its value and what it may be compared with, nothing else. A
-//! third of the time and a tenth of the memory of whole documents. Several files are read at once.
+//! Stored runs read for their histories, by the reader that fills the index: of each metric its value and what it may be
+//! compared with, nothing else. A third of the time and a tenth of the memory of whole documents. Several files are read
+//! at once.
 
 use std::{
-    borrow::Cow,
     collections::BTreeMap,
-    fs,
     hash::{DefaultHasher, Hash, Hasher},
     path::{Path, PathBuf},
     thread,
 };
 
-use serde::Deserialize;
-
 use crate::{
-    format::{CountedKey, Mode, Provenance, Toolchain, run::RUN_SCHEMA},
-    store::RunName,
+    format::{Class, DocumentError},
+    history::index::{
+        IndexedRun,
+        extract::{Extracted, extract},
+    },
+    store::{RunName, StoreError},
 };
 
 /// Threads that read; more only wait for memory.
@@ -25,29 +26,26 @@ const READERS: usize = 8;
 pub struct RunHead {
     /// Where it is kept.
     pub name: RunName,
-    /// The run's name in its store.
-    pub id: String,
+    /// What series show of it.
+    pub run: IndexedRun,
     /// The host profile.
     pub host: String,
     /// The suite whose features and environment shaped the build; empty for the default build.
     pub variant: String,
-    /// Sources, date, mode.
-    pub provenance: Provenance,
+    /// Whether its times are a glance only.
+    pub quick: bool,
+    /// Whether it was interrupted.
+    pub partial: bool,
     /// Equal where counts may be compared.
     pub counted_key: u64,
-    /// How many benchmarks it measured.
-    pub benchmarks: usize,
+    /// Equal where times may be compared.
+    pub timed_key: u64,
 }
 
 impl RunHead {
-    /// Whether its times are a glance only.
-    pub fn is_quick(&self) -> bool {
-        self.provenance.mode == Mode::Quick
-    }
-
     /// `2026-03-05`.
     pub fn day(&self) -> &str {
-        self.provenance.started.split('T').next().unwrap_or_default()
+        self.run.started.split('T').next().unwrap_or_default()
     }
 }
 
@@ -57,55 +55,26 @@ pub struct ReadRun {
     /// Who and when.
     pub head: RunHead,
     /// What it measured.
-    pub rows: Vec<ReadRow>,
+    pub values: Vec<ReadValue>,
+    /// The statistic of each kind of value.
+    pub statistics: BTreeMap<u64, String>,
 }
 
-/// A benchmark's values.
+/// One metric of one benchmark.
 #[derive(Debug)]
-pub struct ReadRow {
+pub struct ReadValue {
     /// The benchmark.
     pub id: String,
     /// The declared revision of its meaning.
     pub revision: u32,
-    /// Name, value, and a mark that is equal where two values mean the same.
-    pub metrics: Vec<(String, f64, u64)>,
-}
-
-#[derive(Deserialize)]
-struct LeanRun<'a> {
-    #[serde(borrow)]
-    schema: Cow<'a, str>,
-    id: String,
-    host: LeanHost,
-    toolchain: Toolchain,
-    provenance: Provenance,
-    #[serde(borrow)]
-    benchmarks: Vec<LeanBenchmark<'a>>,
-}
-
-#[derive(Deserialize)]
-struct LeanHost {
-    profile: String,
-}
-
-#[derive(Deserialize)]
-struct LeanBenchmark<'a> {
-    id: String,
-    #[serde(default = "first_revision")]
-    revision: u32,
-    #[serde(borrow)]
-    metrics: BTreeMap<String, LeanMetric<'a>>,
-}
-
-#[derive(Deserialize)]
-struct LeanMetric<'a> {
-    value: f64,
-    #[serde(borrow)]
-    unit: Cow<'a, str>,
-    #[serde(borrow)]
-    statistic: Cow<'a, str>,
-    #[serde(borrow)]
-    class: Cow<'a, str>,
+    /// The metric.
+    pub metric: String,
+    /// Counted or timed.
+    pub class: Class,
+    /// The value.
+    pub value: f64,
+    /// Equal where two values mean the same.
+    pub kind: u64,
 }
 
 /// Read these files, in their order. One that cannot be read is told and left out: a damaged file must not take the
@@ -133,38 +102,49 @@ pub fn read_runs(files: &[(RunName, PathBuf)]) -> (Vec<ReadRun>, Vec<String>) {
 }
 
 fn read(stored: &RunName, path: &Path) -> Result<ReadRun, String> {
-    // The folder is the machine's own matter; the stem says which run it is.
-    let name = stored.stem();
-    let text = fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
-    let run: LeanRun =
-        serde_json::from_str(&text).map_err(|error| format!("{name}: not a whole run: {error}"))?;
-    if run.schema != RUN_SCHEMA {
-        return Err(format!("{name}: its schema is {}, this command reads {RUN_SCHEMA}", run.schema));
-    }
-    let counted_key = mark(&CountedKey::of(&run.toolchain).map(|key| format!("{key:?}")));
-    let head = RunHead {
-        name: stored.clone(),
-        id: run.id,
-        host: run.host.profile,
-        variant: run.toolchain.variant,
-        provenance: run.provenance,
-        counted_key,
-        benchmarks: run.benchmarks.len(),
-    };
-    let rows = run.benchmarks.into_iter().map(|row| {
-        let metrics = row.metrics.into_iter().filter(|(_, metric)| metric.value.is_finite());
-        let metrics = metrics.map(|(name, metric)| {
-            let tools = if metric.class == "counted" { counted_key } else { 0 };
-            let kind = mark(&(metric.statistic, metric.unit, row.revision, tools));
-            (name, metric.value, kind)
-        });
-        ReadRow { id: row.id, revision: row.revision, metrics: metrics.collect() }
+    let found = extract(path, stored.stem()).map_err(|error| damage(stored, "run", &error))?;
+    let Extracted { run, timed, counted, metrics, profile, quick, partial } = found;
+    let (timed_key, counted_key) = (mark(&timed), mark(&counted));
+    let variant = timed.variant().to_owned();
+    let head =
+        RunHead { name: stored.clone(), run, host: profile, variant, quick, partial, counted_key, timed_key };
+    let mut statistics = BTreeMap::new();
+    let values = metrics.into_iter().filter(|metric| metric.value.is_finite()).map(|metric| {
+        let tools = if metric.class == Class::Counted { counted_key } else { timed_key };
+        let kind = mark(&(&metric.statistic, &metric.unit, metric.benchmark_revision, tools));
+        statistics.entry(kind).or_insert(metric.statistic);
+        ReadValue {
+            id: metric.id,
+            revision: metric.benchmark_revision,
+            metric: metric.name,
+            class: metric.class,
+            value: metric.value,
+            kind,
+        }
     });
-    Ok(ReadRun { head, rows: rows.collect() })
+    let values = values.collect();
+    Ok(ReadRun { head, values, statistics })
 }
 
-fn first_revision() -> u32 {
-    1
+/// Why a file of a run cannot be read. The folder is the machine's own matter; the stem says which run it is.
+pub fn damage(name: &RunName, what: &str, error: &DocumentError) -> String {
+    let why = match error {
+        DocumentError::Io { source, .. } => source.to_string(),
+        DocumentError::NotJson { source, .. } => format!("not a whole {what}: {source}"),
+        DocumentError::WrongSchema { found, expected, .. } => {
+            format!("its schema is {found}, this command reads {expected}")
+        }
+        DocumentError::Misfit { expected, source, .. } => format!("does not fit schema {expected}: {source}"),
+    };
+    format!("{}: {why}", name.stem())
+}
+
+/// What reading a stored run came to: nothing, a damaged file, or a store that does not answer.
+pub fn damaged(name: &RunName, what: &str, error: StoreError) -> Result<String, StoreError> {
+    match error {
+        StoreError::Document(error) => Ok(damage(name, what, &error)),
+        error => Err(error),
+    }
 }
 
 fn mark(value: &impl Hash) -> u64 {

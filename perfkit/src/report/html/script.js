@@ -16,7 +16,7 @@ for (const table of document.querySelectorAll("table.all")) {
   count.setAttribute("role", "status");
   tools.append(search, label, count);
   table.closest(".scroll").before(tools);
-  const isChanged = new Map(rows.map(row => [row, row.querySelector(".worse,.better,.bad,.caution") !== null]));
+  const isChanged = new Map(rows.map(row => [row, row.querySelector("span.worse,span.better,.bad,.caution") !== null]));
   const filter = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;

@@ -1,6 +1,8 @@
 //! One metric of one benchmark over the runs of a host: its points, where the series is broken because the numbers
 //! mean something else from there on, and where it changed.
 
+use std::collections::BTreeMap;
+
 use crate::{
     format::{Better, Class, metric_info},
     statistics::change_points::{ChangePoint, Sensitivity, change_points},
@@ -13,10 +15,12 @@ pub struct Point {
     pub run: usize,
     /// The value, in base units.
     pub value: f64,
-    /// Equal where two values may be compared: statistic, unit, benchmark revision, and the tools for counts.
+    /// Equal where two values may be compared: statistic, unit, benchmark revision, tools and instruction set.
     pub kind: u64,
-    /// From a quick run: shown, and not reasoned from where it is a time.
-    pub quick: bool,
+    /// Shown, and no change is concluded from it: of uncommitted changes, or a time of a quick or interrupted run.
+    pub doubtful: bool,
+    /// From a quick or interrupted run: a time that the next one is not held against.
+    pub hasty: bool,
     /// Whether it still counts.
     pub valid: bool,
 }
@@ -45,21 +49,25 @@ pub struct Trend {
     pub changes: Vec<Change>,
     /// Whether smaller is better.
     pub less_is_better: bool,
+    is_timed: bool,
 }
 
 impl Trend {
-    /// With the changes found within each stretch of comparable points; with none where nothing may be concluded.
-    pub fn new(name: &str, points: Vec<Point>, sensitivity: Option<Sensitivity>) -> Self {
+    /// With the changes found among the points of each kind, as `perfkit history` finds them; `sensitivity` gives none
+    /// for a kind of which nothing may be concluded.
+    pub fn new(name: &str, points: Vec<Point>, sensitivity: &dyn Fn(u64) -> Option<Sensitivity>) -> Self {
         let (points, invalidated): (Vec<Point>, Vec<Point>) =
             points.into_iter().partition(|point| point.valid);
-        let is_timed = metric_info(name).is_none_or(|info| info.class == Class::Timed);
-        let judged: Vec<&Point> = points.iter().filter(|point| !(is_timed && point.quick)).collect();
-        let stretches = judged.chunk_by(|a, b| a.kind == b.kind);
-        let changes = sensitivity.map_or_else(Vec::new, |sensitivity| {
-            stretches.flat_map(|stretch| changes(stretch, sensitivity)).collect()
-        });
+        let mut kinds: BTreeMap<u64, Vec<&Point>> = BTreeMap::new();
+        for point in points.iter().filter(|point| !point.doubtful) {
+            kinds.entry(point.kind).or_default().push(point);
+        }
+        let found = kinds.iter().filter_map(|(kind, stretch)| Some(changes(stretch, sensitivity(*kind)?)));
+        let mut changes: Vec<Change> = found.flatten().collect();
+        changes.sort_by_key(|change| change.run);
         let less_is_better = metric_info(name).is_none_or(|info| info.better == Better::Less);
-        Self { points, invalidated, changes, less_is_better }
+        let is_timed = metric_info(name).is_none_or(|info| info.class == Class::Timed);
+        Self { points, invalidated, changes, less_is_better, is_timed }
     }
 
     /// The stretches of comparable points.
@@ -72,11 +80,11 @@ impl Trend {
         self.points.last()
     }
 
-    /// The value before the newest, where it may be compared with it.
+    /// The value before the newest, where it may be compared with it; times of hasty runs are passed over.
     pub fn previous(&self) -> Option<&Point> {
-        let newest = self.points.last()?;
-        let before = self.points.len().checked_sub(2)?;
-        self.points.get(before).filter(|point| point.kind == newest.kind)
+        let (newest, earlier) = self.points.split_last()?;
+        let before = earlier.iter().rev().find(|point| !(self.is_timed && point.hasty))?;
+        (before.kind == newest.kind).then_some(before)
     }
 
     /// Least and greatest value.
@@ -112,15 +120,41 @@ mod tests {
     use super::*;
 
     fn trend(name: &str, values: &[f64]) -> Trend {
-        let point =
-            |(run, value): (usize, &f64)| Point { run, value: *value, kind: 0, quick: false, valid: true };
+        let points = values.iter().enumerate().map(|(run, value)| point(run, *value)).collect();
         let counted = name == "allocs_per_op";
         let sensitivity = Sensitivity {
             fraction: if counted { 0.0 } else { 0.05 },
             absolute: 0.05,
             fewest: if counted { 1 } else { 3 },
         };
-        Trend::new(name, values.iter().enumerate().map(point).collect(), Some(sensitivity))
+        Trend::new(name, points, &|_| Some(sensitivity))
+    }
+
+    fn point(run: usize, value: f64) -> Point {
+        Point { run, value, kind: 0, doubtful: false, hasty: false, valid: true }
+    }
+
+    #[test]
+    fn a_time_is_not_held_against_that_of_a_hasty_run() {
+        let hasty = Point { hasty: true, doubtful: true, ..point(1, 300.0) };
+        let points = vec![point(0, 100.0), hasty, point(2, 101.0)];
+        let before =
+            |name: &str| Trend::new(name, points.clone(), &|_| None).previous().map(|point| point.run);
+        assert_eq!((before("cpu_time_ns"), before("ir")), (Some(0), Some(1)));
+    }
+
+    #[test]
+    fn points_of_two_toolchains_in_turns_are_two_series() {
+        let level = |run: usize| if run < 8 { 1.0 } else { 2.0 };
+        let points = (0..16).map(|run| {
+            let of_one = run % 2 == 0;
+            Point { kind: u64::from(of_one), ..point(run, if of_one { level(run) } else { 9.0 }) }
+        });
+        let sensitivity = Sensitivity { fraction: 0.0, absolute: 0.05, fewest: 1 };
+        let trend = Trend::new("allocs_per_op", points.collect(), &|_| Some(sensitivity));
+        let changes: Vec<(usize, usize)> =
+            trend.changes.iter().map(|change| (change.after_run, change.run)).collect();
+        assert_eq!(changes, [(6, 8)]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     format::{Baseline, Benchmark, Better, Class, Metric, metric_info, recipe::Table as TableRecipe},
     render::{Cell, Column, Emphasis, Table, units},
-    store::Measured,
+    report::provenance,
 };
 
 /// Differences of counts below this are none: half of the gates' resolution.
@@ -105,8 +105,9 @@ pub(super) fn fill(
     let metrics = table.metrics();
     let mut shown = Vec::new();
     let mut statistics: Vec<String> = Vec::new();
+    let mut figures = Figures::of(sources.reference, &metrics);
     for ids in rows_of(table) {
-        let halves = [sources.find(before, &ids.before), sources.find(after, &ids.after)];
+        let halves = [Sources::find(before, &ids.before), Sources::find(after, &ids.after)];
         note_invalidated(section, &ids, &halves);
         let mut changes = Vec::new();
         for metric in &metrics {
@@ -122,35 +123,77 @@ pub(super) fn fill(
             changes.push(change);
         }
         let times_floor = match &halves[1] {
-            Found::Live(row) if table.floor => {
-                metrics.first().and_then(|metric| times_floor(after, row, metric))
-            }
+            Found::Live(row) if table.floor => metrics.first().and_then(|metric| {
+                let Found::Live(floor) = Sources::find(after, row.floor.as_deref()?) else { return None };
+                row.times_floor(floor, metric)
+            }),
+            _ => None,
+        };
+        let published = match &halves[1] {
+            Found::Live(row) => figures.of_row(row, section),
             _ => None,
         };
         let row = Row { label: ids.label, before: ids.before, after: ids.after, changes, times_floor };
-        shown.push(cells(&row, table, sources.reference));
+        shown.push((cells(&row, table, published), published.is_some()));
         section.rows.push(row);
     }
-    let mut columns = columns(table, &metrics, sources.reference);
     // Published figures, where there are any.
-    if sources.reference.is_some()
-        && shown.iter().all(|row| row.last().is_none_or(|cell| cell.text.is_empty()))
-    {
-        columns.pop();
-        shown.iter_mut().for_each(|row| drop(row.pop()));
-    }
-    section.show(Table { title: String::new(), columns, rows: shown });
+    let published = sources.reference.filter(|_| shown.iter().any(|(_, is_published)| *is_published));
+    let columns = columns(table, &metrics, published);
+    let mut rows: Vec<Vec<Cell>> = shown.into_iter().map(|(cells, _)| cells).collect();
+    rows.iter_mut().for_each(|row| row.truncate(columns.len()));
+    section.show(Table { title: String::new(), columns, rows });
     section.provenance = sources.provenance(table, &statistics.join("; "))?;
+    section.provenance.extend(figures.provenance());
     Ok(())
+}
+
+/// Published figures of a table's first metric.
+struct Figures<'a> {
+    reference: Option<&'a Baseline>,
+    metric: Option<&'a str>,
+    /// What was shown: metric and statistic.
+    statistics: Vec<String>,
+}
+
+impl<'a> Figures<'a> {
+    fn of(reference: Option<&'a Baseline>, metrics: &[&'a str]) -> Self {
+        Self { reference, metric: metrics.first().copied(), statistics: Vec::new() }
+    }
+
+    /// The figure of a row's benchmark. One of another revision is of something else, which is said.
+    fn of_row(&mut self, row: &Benchmark, section: &mut Section) -> Option<&'a Metric> {
+        let reference = self.reference?;
+        let found = reference.live(&row.id)?;
+        let (name, metric) = published(found, self.metric?)?;
+        if found.revision != row.revision {
+            section.note_all([format!(
+                "Published, and not shown: {} is of revision {} of the benchmark in {}, measured here is {}.",
+                row.id, found.revision, reference.name, row.revision
+            )]);
+            return None;
+        }
+        let words = format!("{name}, statistic {}", metric.statistic);
+        if !self.statistics.contains(&words) {
+            self.statistics.push(words);
+        }
+        Some(metric)
+    }
+
+    /// Where the shown ones come from.
+    fn provenance(&self) -> Option<String> {
+        let reference = self.reference.filter(|_| !self.statistics.is_empty())?;
+        let (source, day) = (&reference.acceptance.source, &reference.acceptance.date);
+        let name = format!("Published: {} ({})", reference.name, reference.isa);
+        let parts = [name, source.clone(), format!("imported {day}"), self.statistics.join("; ")];
+        Some(parts.join(provenance::SEPARATOR))
+    }
 }
 
 fn note_invalidated(section: &mut Section, ids: &RowIds, halves: &[Found<'_>; 2]) {
     for (id, half) in [&ids.before, &ids.after].into_iter().zip(halves) {
         if let Found::Invalidated(why) = half {
-            let note = format!("Invalidated: {id}: {why}. Its numbers are not compared.");
-            if !section.notes.contains(&note) {
-                section.notes.push(note);
-            }
+            section.note_all([format!("Invalidated: {id}: {why}. Its numbers are not compared.")]);
         }
     }
 }
@@ -207,17 +250,6 @@ fn standing(before: &Metric, after: &Metric, noise: f64) -> Standing {
     if (difference > 0.0) == (after.better == Better::More) { Standing::Better } else { Standing::Worse }
 }
 
-/// How many times its declared limit, in the same run.
-fn times_floor(source: &Measured, row: &Benchmark, metric: &str) -> Option<f64> {
-    let floor = source.live(row.floor.as_deref()?)?;
-    let (ours, theirs) = (row.metrics.get(metric)?, floor.metrics.get(metric)?);
-    let ratio = match ours.better {
-        Better::Less => ours.value / theirs.value,
-        Better::More => theirs.value / ours.value,
-    };
-    (ours.comparable(theirs) && ratio.is_finite()).then_some(ratio)
-}
-
 fn columns(table: &TableRecipe, metrics: &[&str], reference: Option<&Baseline>) -> Vec<Column> {
     let first = match &table.row_heading {
         Some(heading) => heading,
@@ -244,14 +276,12 @@ fn columns(table: &TableRecipe, metrics: &[&str], reference: Option<&Baseline>) 
     columns
 }
 
-/// `reference` adds a cell with its published figure of the first metric, which may be empty.
-fn cells(row: &Row, table: &TableRecipe, reference: Option<&Baseline>) -> Vec<Cell> {
+/// A row's cells; the last one is the published figure of its first metric, and may be empty.
+fn cells(row: &Row, table: &TableRecipe, published: Option<&Metric>) -> Vec<Cell> {
     let mut cells = vec![Cell::plain(&row.label)];
     let mut published_cell = Cell::default();
     for (index, change) in row.changes.iter().enumerate() {
-        let published = reference
-            .filter(|_| index == 0)
-            .and_then(|reference| published(reference.live(&row.after), &change.metric));
+        let published = published.filter(|_| index == 0);
         let values: Vec<f64> = [change.before, change.after, published.map(|metric| metric.value)]
             .into_iter()
             .flatten()
@@ -270,9 +300,7 @@ fn cells(row: &Row, table: &TableRecipe, reference: Option<&Baseline>) -> Vec<Ce
     if table.floor {
         cells.push(Cell::plain(row.times_floor.map(|ratio| units::figure(ratio, "×")).unwrap_or_default()));
     }
-    if reference.is_some() {
-        cells.push(published_cell);
-    }
+    cells.push(published_cell);
     cells
 }
 
@@ -281,10 +309,11 @@ fn whole(value: f64, unit: &str) -> f64 {
 }
 
 /// A published time stands under `criterion_ns`, whichever statistic the table compares.
-fn published<'a>(row: Option<&'a Benchmark>, metric: &str) -> Option<&'a Metric> {
-    let row = row?;
-    let times = ["time_ns", "cpu_time_ns", "criterion_ns"];
-    row.metrics.get(metric).or_else(|| times.contains(&metric).then(|| row.metrics.get("criterion_ns"))?)
+fn published<'a>(row: &'a Benchmark, metric: &str) -> Option<(&'a str, &'a Metric)> {
+    let is_time = ["time_ns", "cpu_time_ns", "criterion_ns"].contains(&metric);
+    let found = row.metrics.get_key_value(metric);
+    let found = found.or_else(|| row.metrics.get_key_value("criterion_ns").filter(|_| is_time));
+    found.map(|(name, metric)| (name.as_str(), metric))
 }
 
 /// The change as its table shows it.
@@ -292,11 +321,7 @@ fn delta(change: &Change) -> Cell {
     let (Some(before), Some(after)) = (change.before, change.after) else {
         return Cell::with("invalidated", Emphasis::Caution);
     };
-    let amount = if before == 0.0 {
-        units::difference(after - before, &change.unit)
-    } else {
-        units::percent(after / before - 1.0)
-    };
+    let amount = amount(before, after, &change.unit);
     match change.standing {
         Standing::Unchanged => Cell::plain("unchanged"),
         Standing::WithinNoise(_) => Cell::with(format!("{amount} (within noise)"), Emphasis::Dim),
@@ -304,4 +329,20 @@ fn delta(change: &Change) -> Cell {
         Standing::Worse => Cell::with(format!("{amount} (✗ worse)"), Emphasis::Bad),
         Standing::Invalidated => Cell::with("invalidated", Emphasis::Caution),
     }
+}
+
+/// In per cent; what that rounds to nothing in the unit, so that a verdict never stands beside a zero.
+pub(super) fn amount(before: f64, after: f64, unit: &str) -> String {
+    let (difference, is_nothing) = (after - before, |text: &str| text.starts_with("0 "));
+    let percent =
+        Some(before).filter(|before| *before != 0.0).map(|before| units::percent(difference / before));
+    let in_units = || {
+        let shown = units::difference(difference, unit);
+        if !is_nothing(&shown) || difference == 0.0 {
+            return shown;
+        }
+        let sign = if difference < 0.0 { '\u{2212}' } else { '+' };
+        format!("{sign}{}", units::figure(difference.abs(), unit))
+    };
+    percent.filter(|percent| !is_nothing(percent)).unwrap_or_else(in_units)
 }

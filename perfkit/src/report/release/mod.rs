@@ -43,6 +43,9 @@ pub struct Document {
     /// The other run or baseline, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
+    /// The profile whose published figures stand beside, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
     /// The tables and texts.
     pub sections: Vec<Section>,
     /// How to make it again.
@@ -69,7 +72,6 @@ pub struct Section {
     /// What must be said about rows.
     pub notes: Vec<String>,
     /// Where the numbers come from, a line per source.
-    #[serde(skip)]
     pub provenance: Vec<String>,
     /// The text under the table.
     pub below: String,
@@ -166,6 +168,7 @@ pub fn release(recipe: &Recipe, sources: &Sources<'_>) -> Result<Document, Repor
         introduction: recipe.introduction.clone(),
         run: run.id.clone(),
         before: sources.before.map(crate::store::Measured::title),
+        published: sources.reference.map(|reference| reference.name.clone()),
         sections,
         reproduction: markdown::reproduction(recipe, sources, run),
         perfkit: run.perfkit.clone(),
@@ -184,6 +187,15 @@ impl Section {
             provenance: Vec::new(),
             below: below.to_owned(),
             pictures: Vec::new(),
+        }
+    }
+
+    /// Say these, each once.
+    fn note_all(&mut self, notes: impl IntoIterator<Item = String>) {
+        for note in notes {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
         }
     }
 

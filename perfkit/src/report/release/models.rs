@@ -2,15 +2,16 @@
 
 use super::{
     ReportError, Section,
-    sources::{Found, Side, Sources, is_across},
+    changes::amount,
+    sources::{Side, Sources, is_across},
 };
 use crate::{
     explain::{
         cost_change::{Intervals, LineChange, ModelChange, PartChange},
         cost_model::{self, CostModel, SPLIT, Series, Unfit, series},
     },
-    format::{Benchmark, metric_info, recipe::Table as TableRecipe},
-    render::{Cell, Column, Emphasis, Table, cost_models, units},
+    format::{Benchmark, Class, metric_info, recipe::Table as TableRecipe},
+    render::{Cell, Column, Emphasis, Table, cost_models},
     store::Measured,
 };
 
@@ -61,7 +62,9 @@ fn alone(
 ) -> Result<Shown, ReportError> {
     let wanted = Wanted::of(table, metric);
     let name = table.after.as_deref().unwrap_or_default();
-    let model = wanted.fit(&wanted.series(sources, sources.after, name)?, sources.after)?;
+    let series = wanted.series(sources.after, name)?;
+    section.note_all(taken_back(sources.after, name));
+    let model = wanted.fit(&series, sources.after)?;
     note(section, &model);
     let mut rows = Vec::new();
     for line in model.lines() {
@@ -83,16 +86,18 @@ fn compared(
     let after_name = table.after.as_deref().unwrap_or_default();
     let before_name = table.before.as_deref().unwrap_or(after_name);
     let (old, new) = (sources.of(table, Side::Before)?, sources.of(table, Side::After)?);
-    let (then, now) = (wanted.series(sources, old, before_name)?, wanted.series(sources, new, after_name)?);
+    let (then, now) = (wanted.series(old, before_name)?, wanted.series(new, after_name)?);
+    let mut dropped = taken_back(old, before_name);
+    dropped.extend(taken_back(new, after_name));
     let mut common = now.sizes(metric);
     common.retain(|size| then.sizes(metric).contains(size));
     if then.sizes(metric) != now.sizes(metric) {
         let shown: Vec<String> = common.iter().map(|size| now.unit.shown(*size)).collect();
-        let note = format!("Over the sizes that both were measured at: {}.", shown.join(", "));
-        if !section.notes.contains(&note) {
-            section.notes.push(note);
-        }
+        let which =
+            if dropped.is_empty() { "that both were measured at" } else { "that still count on both sides" };
+        section.note_all([format!("Over the sizes {which}: {}.", shown.join(", "))]);
     }
+    section.note_all(dropped);
     let before = wanted.fit(&then.at(&common), old)?;
     let after = wanted.fit(&now.at(&common), new)?;
     note(section, &before);
@@ -101,7 +106,9 @@ fn compared(
     if let Some(why) = change.left_out {
         section.notes.push(format!("Not compared: {metric}: {why}."));
     }
-    let rows = change.lines.iter().flat_map(|line| changed(&before, &after, line, prefix)).collect();
+    let is_timed = metric_info(metric).is_none_or(|info| info.class == Class::Timed);
+    let noise = if is_timed { table.noise } else { 0.0 };
+    let rows = change.lines.iter().flat_map(|line| changed(&before, &after, line, prefix, noise)).collect();
     Ok(Shown { rows, statistic: after.statistic })
 }
 
@@ -120,14 +127,8 @@ impl<'a> Wanted<'a> {
     }
 
     /// A series by its name; rows that were taken back are no part of it.
-    pub(super) fn series<'m>(
-        &self,
-        sources: &Sources<'_>,
-        source: &'m Measured,
-        name: &str,
-    ) -> Result<Series<'m>, ReportError> {
-        let counts = |row: &&Benchmark| matches!(sources.find(source, &row.id), Found::Live(_));
-        let found = series(source.benchmarks().iter().filter(counts));
+    pub(super) fn series<'m>(&self, source: &'m Measured, name: &str) -> Result<Series<'m>, ReportError> {
+        let found = series(source.benchmarks());
         let none = || Unfit::TooFewSizes { metric: self.metric.to_owned(), sizes: Vec::new() };
         found.into_iter().find(|series| series.name == name).ok_or_else(|| self.unfit(name, none()))
     }
@@ -144,23 +145,38 @@ impl<'a> Wanted<'a> {
 }
 
 fn note(section: &mut Section, model: &CostModel) {
-    for warning in model.warnings() {
-        let note = format!("{} ({}): {warning}.", model.series, model.metric);
-        if !section.notes.contains(&note) {
-            section.notes.push(note);
-        }
-    }
+    let name = format!("{} ({})", model.series, model.metric);
+    section.note_all(model.warnings().into_iter().map(|warning| format!("{name}: {warning}.")));
+    section.note_all(model.without_intervals.iter().map(|why| format!("{name}: no intervals: {why}.")));
+}
+
+/// The sizes of a series that no longer count, each in a sentence.
+pub(super) fn taken_back(source: &Measured, series: &str) -> Vec<String> {
+    let of_series = |id: &str| id.rsplit_once('/').is_some_and(|(name, _)| name == series);
+    let rows = source.benchmarks().iter().filter(|row| of_series(&row.id) && source.live(&row.id).is_none());
+    let sentence = |row: &Benchmark| {
+        let why = row.invalidated.as_ref()?.words();
+        Some(format!("Invalidated: {}: {why}. It is no part of the cost model.", row.id))
+    };
+    rows.filter_map(sentence).collect()
 }
 
 /// The rows of a line that both models have.
-fn changed(before: &CostModel, after: &CostModel, change: &LineChange, prefix: &str) -> Vec<Vec<Cell>> {
+fn changed(
+    before: &CostModel,
+    after: &CostModel,
+    change: &LineChange,
+    prefix: &str,
+    noise: f64,
+) -> Vec<Vec<Cell>> {
     let line = |model: &CostModel| {
         let lines = model.lines().into_iter().chain([&model.whole]);
         lines.into_iter().find(|line| (line.from, line.to) == (change.from, change.to)).cloned()
     };
     let (Some(then), Some(now)) = (line(before), line(after)) else { return Vec::new() };
-    let deltas =
-        [delta(&change.fixed), delta(&change.per_unit)].into_iter().chain(std::iter::repeat(Cell::default()));
+    let fixed = delta(&change.fixed, &after.unit, noise);
+    let per_unit = delta(&change.per_unit, &after.unit_each(), noise);
+    let deltas = [fixed, per_unit].into_iter().chain(std::iter::repeat(Cell::default()));
     cost_models::parts(before, &then)
         .zip(cost_models::parts(after, &now))
         .zip(deltas)
@@ -170,17 +186,22 @@ fn changed(before: &CostModel, after: &CostModel, change: &LineChange, prefix: &
         .collect()
 }
 
-/// Costs: more is worse.
-fn delta(part: &PartChange) -> Cell {
+/// Costs: more is worse. Without intervals, changes of at most `noise` are what the machine makes by itself.
+fn delta(part: &PartChange, unit: &str, noise: f64) -> Cell {
     let Some(change) = part.change else { return Cell::default() };
-    let percent = units::percent(change);
+    let amount = amount(part.before.value, part.after.value, unit);
+    let is_noise = match part.intervals {
+        Intervals::Overlap => true,
+        Intervals::Absent => change.abs() <= noise,
+        Intervals::Apart => false,
+    };
     if part.before.value == part.after.value {
         Cell::plain("unchanged")
-    } else if part.intervals == Intervals::Overlap {
-        Cell::with(format!("{percent} (within noise)"), Emphasis::Dim)
+    } else if is_noise {
+        Cell::with(format!("{amount} (within noise)"), Emphasis::Dim)
     } else if change > 0.0 {
-        Cell::with(format!("{percent} (✗ worse)"), Emphasis::Bad)
+        Cell::with(format!("{amount} (✗ worse)"), Emphasis::Bad)
     } else {
-        Cell::plain(percent)
+        Cell::plain(amount)
     }
 }

@@ -39,7 +39,11 @@ pub(super) fn place(
             svg: svg(&draw(plot, sources)?, &Shape::page())?,
         };
         let under = sections.iter_mut().find(|section| Some(&section.title) == plot.under.as_ref());
-        under.unwrap_or(&mut behind).pictures.push(picture);
+        let under = under.unwrap_or(&mut behind);
+        if plot.kind == PlotKind::CostModel {
+            under.note_all(plot.ids.iter().flat_map(|series| models::taken_back(sources.after, series)));
+        }
+        under.pictures.push(picture);
     }
     if !behind.pictures.is_empty() {
         sections.push(behind);
@@ -57,8 +61,7 @@ fn draw(recipe: &PlotRecipe, sources: &Sources<'_>) -> Result<Plot, ReportError>
                 metric,
                 split: recipe.split.unwrap_or(SPLIT),
             };
-            let fit =
-                |name: &String| wanted.fit(&wanted.series(sources, sources.after, name)?, sources.after);
+            let fit = |name: &String| wanted.fit(&wanted.series(sources.after, name)?, sources.after);
             let models = recipe.ids.iter().map(fit).collect::<Result<Vec<_>, _>>()?;
             let labelled: Vec<_> = recipe.ids.iter().cloned().zip(&models).collect();
             let plot = cost_plot(&recipe.title, &labelled);
@@ -79,7 +82,7 @@ fn scaling(
     let all = scalings(sources.run()?);
     let mut curves = Vec::new();
     for id in &recipe.ids {
-        let live = matches!(sources.find(sources.after, id), Found::Live(_));
+        let live = matches!(Sources::find(sources.after, id), Found::Live(_));
         let found = all.iter().find(|scaling| scaling.id == *id && live && scaling.rows.len() > 1);
         let found =
             found.ok_or_else(|| nothing(format!("{id} has no throughput at two numbers of threads")))?;
@@ -98,7 +101,7 @@ fn distribution(
     nothing: &dyn Fn(String) -> ReportError,
 ) -> Result<Plot, ReportError> {
     let id = recipe.ids.first().cloned().unwrap_or_default();
-    let (Measured::Run(_, samples), Found::Live(row)) = (sources.after, sources.find(sources.after, &id))
+    let (Measured::Run(_, samples), Found::Live(row)) = (sources.after, Sources::find(sources.after, &id))
     else {
         return Err(nothing(format!("{id} is not there or no longer counts")));
     };

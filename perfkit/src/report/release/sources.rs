@@ -6,12 +6,11 @@ use crate::{
         Baseline, Benchmark, Calibration, Class, Metric, Run, metric_info,
         recipe::{Recipe, Table, TableKind},
     },
-    history::ledger::Ledger,
     report::provenance,
-    store::{Measured, RunName},
+    store::Measured,
 };
 
-/// Everything that a document is made of.
+/// Everything that a document is made of. Rows of runs that were taken back are marked, as `Ledger::mark` does it.
 #[derive(Debug, Clone, Copy)]
 pub struct Sources<'a> {
     /// The run with the new shapes.
@@ -22,8 +21,6 @@ pub struct Sources<'a> {
     pub reference: Option<&'a Baseline>,
     /// The noise floors of the machine.
     pub calibration: Option<&'a Calibration>,
-    /// What was taken back.
-    pub ledger: &'a Ledger,
 }
 
 /// One half of a row.
@@ -62,18 +59,15 @@ impl<'a> Sources<'a> {
     }
 
     /// The row of a benchmark, unless it was taken back.
-    pub(super) fn find<'m>(&self, source: &'m Measured, id: &str) -> Found<'m> {
-        let Some(row) = source.benchmarks().iter().find(|row| row.id == id) else { return Found::Absent };
-        if let Some(why) = &row.invalidated {
-            return Found::Invalidated(format!("{} (since {})", why.reason, why.since));
-        }
-        if let Measured::Run(run, _) = source {
-            let (name, commit) = (RunName::of(run), &run.provenance.revision);
-            if let Some(why) = self.ledger.reason(name.stem(), commit, id, row.revision) {
-                return Found::Invalidated(why.to_owned());
+    pub(super) fn find(source: &'a Measured, id: &str) -> Found<'a> {
+        match source.live(id) {
+            Some(row) => Found::Live(row),
+            None => {
+                let row = source.benchmarks().iter().find(|row| row.id == id);
+                let why = row.and_then(|row| row.invalidated.as_ref());
+                why.map_or(Found::Absent, |why| Found::Invalidated(why.words()))
             }
         }
-        Found::Live(row)
     }
 
     /// The fraction below which a change of a timed metric is noise: the machine's, where it was calibrated for one of
@@ -100,7 +94,7 @@ impl<'a> Sources<'a> {
                 for (side, id) in [(Side::Before, &row.before), (Side::After, &row.after)] {
                     let source = self.of(table, side)?;
                     for metric in table.metrics() {
-                        let absent = match self.find(source, id) {
+                        let absent = match Self::find(source, id) {
                             Found::Live(found) => !found.metrics.contains_key(metric),
                             Found::Invalidated(_) => false,
                             Found::Absent => true,
@@ -121,11 +115,14 @@ impl<'a> Sources<'a> {
         let Some(before) = self.before.filter(|_| is_across(table)) else { return Ok(()) };
         for metric in table.metrics() {
             let class = metric_info(metric).map_or(Class::Timed, |info| info.class);
-            let (what, why) = match class {
-                Class::Timed => ("machines", before.other_machine(self.after)),
-                Class::Counted => ("builds", before.other_counting(self.after)),
+            let apart = match class {
+                Class::Timed => {
+                    let machine = before.other_machine(self.after).map(|why| ("machines", why));
+                    machine.or_else(|| before.other_variant(self.after).map(|why| ("builds", why)))
+                }
+                Class::Counted => before.other_counting(self.after).map(|why| ("builds", why)),
             };
-            if let Some(why) = why {
+            if let Some((what, why)) = apart {
                 let (table, metric) = (table.title.clone(), metric.to_owned());
                 return Err(ReportError::Refused { table, metric, what, why });
             }
@@ -139,18 +136,14 @@ impl<'a> Sources<'a> {
         Ok(match self.before.filter(|_| is_across(table)) {
             None => vec![after],
             Some(Measured::Run(run, _)) => {
-                vec![named("Before", &provenance::line(run, what)), named("After", &after)]
+                vec![format!("Before: {}", provenance::line(run, what)), format!("After: {after}")]
             }
             Some(Measured::Baseline(baseline)) => {
-                vec![named("Before", &provenance::baseline_line(baseline)), named("After", &after)]
+                let before = provenance::baseline_parts(baseline).join(provenance::SEPARATOR);
+                vec![format!("Before: {before}"), format!("After: {after}")]
             }
         })
     }
-}
-
-/// A line with the half that it is about.
-fn named(half: &str, line: &str) -> String {
-    line.replacen("<sub>", &format!("<sub>{half}: "), 1)
 }
 
 /// Whether the old shape comes from the other run.
