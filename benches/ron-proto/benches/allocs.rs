@@ -1,0 +1,2 @@
+//! Allocations of ron-proto.
+perfkit_harness::allocs_main!(bench_ron_proto::SUITE);

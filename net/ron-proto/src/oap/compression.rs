@@ -1,0 +1,153 @@
+//! Compressed payloads: one zstd frame without a dictionary.
+//!
+//! A payload is decompressed straight into the output, which grows by what has really come out and never beyond the
+//! connection's limit; zstd's own window, which a frame may claim to have 2 GiB, is not made. What a frame says of its
+//! size is not trusted.
+use super::FrameLimit;
+
+/// Why a payload cannot be decompressed or compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CompressionError {
+    /// More comes out than the connection allows.
+    #[error("the payload decompresses to more than {limit} bytes")]
+    BoundExceeded {
+        /// Bytes allowed.
+        limit: u32,
+    },
+    /// It is not exactly one whole zstd frame.
+    #[error("the payload is not one zstd frame")]
+    Failed,
+    /// Built without the feature `zstd`.
+    #[error("compressed payloads are not supported")]
+    Unsupported,
+}
+
+impl CompressionError {
+    /// The error's name in the taxonomy.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::BoundExceeded { .. } => "DecompressBoundExceeded",
+            Self::Failed => "DecompressFailed",
+            Self::Unsupported => "CompUnsupported",
+        }
+    }
+}
+
+#[cfg(feature = "zstd")]
+pub use with_zstd::{Decompressor, compress};
+#[cfg(not(feature = "zstd"))]
+pub use without_zstd::{Decompressor, compress};
+
+#[cfg(feature = "zstd")]
+mod with_zstd {
+    use super::{CompressionError, FrameLimit};
+    use std::fmt;
+    use zstd_safe::{DCtx, zstd_sys::ZSTD_ErrorCode};
+
+    /// A zstd frame begins with it; a skippable one, which holds nothing, does not.
+    const MAGIC: [u8; 4] = 0xFD2F_B528u32.to_le_bytes();
+    /// Room for the first try; each further one has four times as much.
+    const FIRST_ROOM: usize = 4 * 1024;
+    const ROOM_GROWTH: usize = 4;
+    /// The level of zstd's own command.
+    const LEVEL: i32 = 3;
+
+    /// Decompresses payloads one after the other in a state of about 100 KB, which it owns.
+    #[derive(Default)]
+    pub struct Decompressor {
+        state: DCtx<'static>,
+    }
+
+    impl Decompressor {
+        /// Make the state.
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// Replace what `out` holds by what `payload` decompresses to, at most [`FrameLimit::decompressed`] bytes. On an
+        /// error `out` is empty. It allocates where `out` has less room than comes out.
+        pub fn decompress(
+            &mut self,
+            payload: &[u8],
+            limit: FrameLimit,
+            out: &mut Vec<u8>,
+        ) -> Result<(), CompressionError> {
+            out.clear();
+            // One frame, whole, with nothing behind it: its blocks say where it ends.
+            let frame_len = zstd_safe::find_frame_compressed_size(payload);
+            if !payload.starts_with(&MAGIC) || frame_len != Ok(payload.len()) {
+                return Err(CompressionError::Failed);
+            }
+            let most = limit.decompressed() as usize;
+            let mut room = payload.len().saturating_mul(ROOM_GROWTH).clamp(FIRST_ROOM, most);
+            loop {
+                out.reserve_exact(room);
+                match self.state.decompress(out, payload) {
+                    Ok(_) if out.len() <= most => return Ok(()),
+                    // Brought along by the caller: more room than is allowed to be used.
+                    Ok(_) => break,
+                    Err(code) if !is_too_small(code) => return Err(CompressionError::Failed),
+                    Err(_) if out.capacity() >= most => break,
+                    Err(_) => room = out.capacity().saturating_mul(ROOM_GROWTH).min(most),
+                }
+            }
+            out.clear();
+            Err(CompressionError::BoundExceeded { limit: limit.decompressed() })
+        }
+    }
+
+    impl fmt::Debug for Decompressor {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.debug_struct("Decompressor").finish_non_exhaustive()
+        }
+    }
+
+    /// Compress a payload into one frame that a peer with this limit takes.
+    pub fn compress(plain: &[u8], limit: FrameLimit) -> Result<Vec<u8>, CompressionError> {
+        if plain.len() > limit.decompressed() as usize {
+            return Err(CompressionError::BoundExceeded { limit: limit.decompressed() });
+        }
+        let mut out = Vec::with_capacity(zstd_safe::compress_bound(plain.len()));
+        match zstd_safe::compress(&mut out, plain, LEVEL) {
+            Ok(_) => Ok(out),
+            Err(_) => Err(CompressionError::Failed),
+        }
+    }
+
+    /// Whether zstd ran out of room: it returns its error codes negated.
+    fn is_too_small(code: usize) -> bool {
+        code.wrapping_neg() == ZSTD_ErrorCode::ZSTD_error_dstSize_tooSmall as usize
+    }
+}
+
+#[cfg(not(feature = "zstd"))]
+mod without_zstd {
+    use super::{CompressionError, FrameLimit};
+
+    /// Says that it cannot: built without the feature `zstd`.
+    #[derive(Debug, Default)]
+    pub struct Decompressor;
+
+    impl Decompressor {
+        /// As with zstd.
+        pub fn new() -> Self {
+            Self
+        }
+
+        /// Always [`CompressionError::Unsupported`]; `out` is empty after it.
+        pub fn decompress(
+            &mut self,
+            _payload: &[u8],
+            _limit: FrameLimit,
+            out: &mut Vec<u8>,
+        ) -> Result<(), CompressionError> {
+            out.clear();
+            Err(CompressionError::Unsupported)
+        }
+    }
+
+    /// Always [`CompressionError::Unsupported`].
+    pub fn compress(_plain: &[u8], _limit: FrameLimit) -> Result<Vec<u8>, CompressionError> {
+        Err(CompressionError::Unsupported)
+    }
+}
