@@ -90,18 +90,20 @@ impl ObjectManifestV2 {
 pub struct Verifier {
     manifest: ObjectManifestV2,
     hasher: ContentHasher,
+    /// Bytes that came, those that were refused among them.
+    found: u64,
 }
 
 impl Verifier {
     /// Of the object that a manifest describes.
     pub fn new(manifest: &ObjectManifestV2) -> Self {
-        Self { manifest: *manifest, hasher: ContentHasher::new() }
+        Self { manifest: *manifest, hasher: ContentHasher::new(), found: 0 }
     }
 
     /// Take the next slice. It fails as soon as there are more bytes than the object has, without hashing them; the
     /// object is then refused for good.
     pub fn update(&mut self, bytes: &[u8]) -> Result<(), VerifyError> {
-        self.has_room(bytes)?;
+        self.count(bytes)?;
         self.hasher.update(bytes);
         Ok(())
     }
@@ -109,19 +111,20 @@ impl Verifier {
     /// As [`update`](Self::update), hashed as [`ContentHasher::update_parallel`] does.
     #[cfg(feature = "rayon")]
     pub fn update_parallel(&mut self, bytes: &[u8]) -> Result<(), VerifyError> {
-        self.has_room(bytes)?;
+        self.count(bytes)?;
         self.hasher.update_parallel(bytes);
         Ok(())
     }
 
     /// That the object was the one described.
     pub fn finish(self) -> Result<(), VerifyError> {
-        self.manifest.has_size(self.hasher.len())?;
+        self.manifest.has_size(self.found)?;
         self.manifest.id().matches(self.hasher.finish())
     }
 
-    fn has_room(&self, bytes: &[u8]) -> Result<(), VerifyError> {
-        let (expected, found) = (self.manifest.size(), self.hasher.len().saturating_add(bytes.len() as u64));
+    fn count(&mut self, bytes: &[u8]) -> Result<(), VerifyError> {
+        self.found = self.found.saturating_add(bytes.len() as u64);
+        let (expected, found) = (self.manifest.size(), self.found);
         if found > expected { Err(VerifyError::SizeMismatch { expected, found }) } else { Ok(()) }
     }
 }

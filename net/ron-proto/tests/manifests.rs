@@ -185,12 +185,14 @@ fn what_is_like_the_right_digest_at_its_start_is_not_it() {
 }
 
 #[test]
-fn an_object_that_is_too_long_is_refused_as_soon_as_it_is() {
+fn an_object_that_is_too_long_is_refused_as_soon_as_it_is_and_for_good() {
     let manifest = ObjectManifestV2::for_object(&pattern(1000));
     let mut verifier = Verifier::new(&manifest);
     verifier.update(&pattern(1000)).unwrap();
-    let error = verifier.update(b"x").unwrap_err();
-    assert_eq!(error, ron_proto::VerifyError::SizeMismatch { expected: 1000, found: 1001 });
+    let too_long = Err(ron_proto::VerifyError::SizeMismatch { expected: 1000, found: 1001 });
+    assert_eq!(verifier.update(b"x"), too_long);
+    assert_eq!(verifier.update(b""), too_long);
+    assert_eq!(verifier.finish(), too_long);
 }
 
 #[test]
