@@ -27,8 +27,9 @@ impl Field {
 pub(crate) struct Map {
     schema: &'static [Field],
     pairs_left: u64,
-    /// Index of the field that was read last.
-    last: Option<usize>,
+    /// Index behind the furthest field that was read, which is the last one where the order is kept. What is ahead was
+    /// never seen.
+    ahead: usize,
     /// A bit a field.
     seen: u32,
 }
@@ -41,7 +42,7 @@ impl Reader<'_> {
         let pairs = self.head(Major::Map)?;
         // A key and a value have a byte each, at least.
         self.hold(at, pairs, 2)?;
-        Ok(Map { schema, pairs_left: pairs, last: None, seen: 0 })
+        Ok(Map { schema, pairs_left: pairs, ahead: 0, seen: 0 })
     }
 }
 
@@ -56,33 +57,33 @@ impl Map {
         let at = reader.position();
         let len = reader.key_head()?;
         let key = reader.take(at, len)?;
-        let ahead = self.last.map_or(0, |last| last + 1);
-        let found = self.schema.iter().skip(ahead).position(|field| field.name.as_bytes() == key);
-        let index = match found {
+        let ahead = self.schema.get(self.ahead..).unwrap_or_default();
+        let (index, name) = match ahead.iter().position(|field| field.name.as_bytes() == key) {
             // Ahead in the schema is behind in the order.
-            Some(distance) => ahead + distance,
+            Some(distance) => (self.ahead + distance, ahead[distance].name),
             None => self.out_of_turn(key, at)?,
         };
-        self.last = Some(index);
+        self.ahead = self.ahead.max(index + 1);
         self.seen |= 1 << index;
-        Ok(self.schema.get(index).map(|field| field.name))
+        Ok(Some(name))
     }
 
     /// What is wrong with a key that is none of the fields ahead.
     #[cold]
-    fn out_of_turn(&self, key: &[u8], at: usize) -> Result<usize, DecodeError> {
+    fn out_of_turn(&self, key: &[u8], at: usize) -> Result<(usize, &'static str), DecodeError> {
         if std::str::from_utf8(key).is_err() {
             return Err(DecodeError::InvalidUtf8 { at });
         }
-        let known = self.schema.iter().position(|field| field.name.as_bytes() == key);
         if !CANON_ENFORCED {
+            let known = self.schema.iter().position(|field| field.name.as_bytes() == key);
             return match known {
                 None => Err(DecodeError::UnknownField { at }),
                 Some(index) if self.seen & 1 << index != 0 => Err(DecodeError::DuplicateKey { at }),
-                Some(index) => Ok(index),
+                Some(index) => Ok((index, self.schema[index].name)),
             };
         }
-        let previous = self.last.and_then(|last| self.schema.get(last)).map(|field| field.name.as_bytes());
+        let previous = self.schema.get(..self.ahead).and_then(<[Field]>::last);
+        let previous = previous.map(|field| field.name.as_bytes());
         Err(match previous.map(|previous| (key.len(), key).cmp(&(previous.len(), previous))) {
             Some(Ordering::Equal) => DecodeError::DuplicateKey { at },
             Some(Ordering::Less) => DecodeError::KeyOrder { at },

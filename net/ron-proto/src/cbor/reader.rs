@@ -14,8 +14,10 @@ const SIMPLE: u8 = Major::Simple as u8;
 /// A position in bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    /// What was not read yet.
+    rest: &'a [u8],
+    /// Bytes there were.
+    len: usize,
 }
 
 /// An item's first bytes.
@@ -29,26 +31,25 @@ struct AnyHead {
 impl<'a> Reader<'a> {
     #[inline]
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self { rest: bytes, len: bytes.len() }
     }
 
     /// Offset of the next byte.
     #[inline]
     pub(crate) fn position(&self) -> usize {
-        self.at
+        self.len - self.rest.len()
     }
 
     /// The bytes that were not read yet.
     #[inline]
     pub(crate) fn rest(&self) -> &'a [u8] {
-        // Never beyond the end: `at` moves over bytes that were seen.
-        self.bytes.get(self.at..).unwrap_or_default()
+        self.rest
     }
 
     /// How many they are.
     #[inline]
     pub(crate) fn remaining(&self) -> u64 {
-        self.rest().len() as u64
+        self.rest.len() as u64
     }
 
     /// That nothing follows.
@@ -57,7 +58,7 @@ impl<'a> Reader<'a> {
         if cfg!(planted = "ron_manifest_trailing_bytes") {
             return Ok(());
         }
-        match self.rest().len() {
+        match self.rest.len() {
             0 => Ok(()),
             extra => Err(DecodeError::TrailingBytes { extra }),
         }
@@ -85,7 +86,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn bool(&mut self) -> Result<bool, DecodeError> {
-        let at = self.at;
+        let at = self.position();
         match self.any_head()? {
             AnyHead { major: SIMPLE, width: 0, argument: FALSE } => Ok(false),
             AnyHead { major: SIMPLE, width: 0, argument: TRUE } => Ok(true),
@@ -95,7 +96,7 @@ impl<'a> Reader<'a> {
 
     #[inline]
     pub(crate) fn text(&mut self) -> Result<&'a str, DecodeError> {
-        let at = self.at;
+        let at = self.position();
         let len = self.head(Major::Text)?;
         let text = self.take(at, len)?;
         std::str::from_utf8(text).map_err(|_| DecodeError::InvalidUtf8 { at })
@@ -103,7 +104,7 @@ impl<'a> Reader<'a> {
 
     #[inline]
     pub(crate) fn byte_string(&mut self) -> Result<&'a [u8], DecodeError> {
-        let at = self.at;
+        let at = self.position();
         let len = self.head(Major::Bytes)?;
         self.take(at, len)
     }
@@ -111,7 +112,7 @@ impl<'a> Reader<'a> {
     /// Items of an array; each takes `least` bytes or more.
     #[inline]
     pub(crate) fn array(&mut self, least: u64) -> Result<u64, DecodeError> {
-        let at = self.at;
+        let at = self.position();
         let count = self.head(Major::Array)?;
         self.hold(at, count, least)?;
         Ok(count)
@@ -126,9 +127,9 @@ impl<'a> Reader<'a> {
     /// The next `len` bytes, which belong to the item at `at`.
     #[inline]
     pub(crate) fn take(&mut self, at: usize, len: u64) -> Result<&'a [u8], DecodeError> {
-        let taken = usize::try_from(len).ok().and_then(|len| self.rest().get(..len));
-        let taken = taken.ok_or(DecodeError::Truncated { at })?;
-        self.at += taken.len();
+        let split = usize::try_from(len).ok().and_then(|len| self.rest.split_at_checked(len));
+        let (taken, rest) = split.ok_or(DecodeError::Truncated { at })?;
+        self.rest = rest;
         Ok(taken)
     }
 
@@ -138,7 +139,7 @@ impl<'a> Reader<'a> {
         if let Some(argument) = self.short_head(wanted) {
             return Ok(argument);
         }
-        let at = self.at;
+        let at = self.position();
         let head = self.any_head()?;
         if head.major == wanted as u8 { Ok(head.argument) } else { Err(DecodeError::WrongType { at }) }
     }
@@ -149,7 +150,7 @@ impl<'a> Reader<'a> {
         if let Some(len) = self.short_head(Major::Text) {
             return Ok(len);
         }
-        let at = self.at;
+        let at = self.position();
         let head = self.any_head()?;
         if head.major == Major::Text as u8 { Ok(head.argument) } else { Err(DecodeError::KeyNotText { at }) }
     }
@@ -157,47 +158,45 @@ impl<'a> Reader<'a> {
     /// A head of one byte and the wanted type.
     #[inline]
     fn short_head(&mut self, wanted: Major) -> Option<u64> {
-        let argument = self.rest().first()?.wrapping_sub((wanted as u8) << 5);
+        let (first, rest) = self.rest.split_first()?;
+        let argument = first.wrapping_sub((wanted as u8) << 5);
         if argument >= 24 {
             return None;
         }
-        self.at += 1;
+        self.rest = rest;
         Some(argument.into())
     }
 
     /// Any head. What is wrong with a head counts before what it is a head of.
     fn any_head(&mut self) -> Result<AnyHead, DecodeError> {
-        let at = self.at;
-        let Some((&first, rest)) = self.rest().split_first() else {
+        let at = self.position();
+        let Some((&first, rest)) = self.rest.split_first() else {
             return Err(DecodeError::Truncated { at });
         };
         let (major, info) = (first >> 5, first & 31);
-        let (width, below_is_shorter) = match (info, major) {
+        match (info, major) {
             (28..=30, _) => return Err(DecodeError::Malformed { at }),
             (31, _) => return Err(DecodeError::IndefiniteLength { at }),
             (25..=27, SIMPLE) => return Err(DecodeError::FloatForbidden { at }),
             (_, TAG) => return Err(DecodeError::TagForbidden { at }),
-            (24, _) => (1, 24),
-            (25, _) => (2, 1 << 8),
-            (26, _) => (4, 1 << 16),
-            (27, _) => (8, 1 << 32),
-            _ => (0, 0),
+            _ => {}
+        }
+        // The argument, its width, and the least that no shorter form can say.
+        let (argument, width, least) = match info {
+            24 => (rest.first_chunk().copied().map(u8::from_be_bytes).map(u64::from), 1, 24),
+            25 => (rest.first_chunk().copied().map(u16::from_be_bytes).map(u64::from), 2, 1 << 8),
+            26 => (rest.first_chunk().copied().map(u32::from_be_bytes).map(u64::from), 4, 1 << 16),
+            27 => (rest.first_chunk().copied().map(u64::from_be_bytes), 8, 1 << 32),
+            _ => (Some(info.into()), 0, 0),
         };
-        let argument = match width {
-            0 => info.into(),
-            _ => big_endian(rest.get(..width).ok_or(DecodeError::Truncated { at })?),
-        };
+        let argument = argument.ok_or(DecodeError::Truncated { at })?;
         let tolerated = !CANON_ENFORCED || cfg!(planted = "ron_cbor_non_minimal");
-        if argument < below_is_shorter && major != SIMPLE && !tolerated {
+        if argument < least && major != SIMPLE && !tolerated {
             return Err(DecodeError::NonMinimal { at });
         }
-        self.at += 1 + width;
+        self.rest = rest.get(width..).unwrap_or_default();
         Ok(AnyHead { major, width, argument })
     }
-}
-
-fn big_endian(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A payload is decompressed straight into the output, which grows by what has really come out and never beyond the
 //! connection's limit; zstd's own window, which a frame may claim to have 2 GiB, is not made. What a frame says of its
 //! size is not trusted.
-use super::FrameLimit;
+use super::{Frame, FrameLimit};
 
 /// Why a payload cannot be decompressed or compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +30,22 @@ impl CompressionError {
             Self::Failed => "DecompressFailed",
             Self::Unsupported => "CompUnsupported",
         }
+    }
+}
+
+impl Decompressor {
+    /// The payload of a frame, to be read: as it is, or decompressed into `out` where the header says that it is compressed.
+    pub fn plain<'a, P: AsRef<[u8]>>(
+        &mut self,
+        frame: &'a Frame<P>,
+        limit: FrameLimit,
+        out: &'a mut Vec<u8>,
+    ) -> Result<&'a [u8], CompressionError> {
+        if !frame.header().flags.is_compressed() {
+            return Ok(frame.payload().as_ref());
+        }
+        self.decompress(frame.payload().as_ref(), limit, out)?;
+        Ok(out)
     }
 }
 

@@ -48,7 +48,7 @@ pub enum Place {
 
 impl<'a> Payload<'a> {
     /// Read the payload of a frame with this header. `plain` is the frame's payload, decompressed where the header says
-    /// that it is compressed.
+    /// that it is compressed: [`Decompressor::plain`](crate::oap::compression::Decompressor::plain).
     pub fn decode(header: &Header, place: Place, plain: &'a [u8]) -> Result<Self, DecodeError> {
         let flags = header.flags;
         if place == Place::First && (flags == FrameFlags::REQUEST || flags == FrameFlags::RESPONSE) {
