@@ -372,6 +372,20 @@ fn a_figure_of_an_earlier_run_names_it_and_is_held_against_no_floor_of_another()
 }
 
 #[test]
+fn a_page_names_the_tools_and_what_only_one_side_measured() {
+    let mut uncounted = counted(1000.0);
+    uncounted.benchmarks[0].metrics.remove("ir");
+    let page = page(stored([counted(1000.0), uncounted]).path());
+    let facts = between(&page, "<dl class=\"facts\">", "</dl>");
+    assert!(
+        facts.contains("valgrind 3.25.1") && facts.contains("x86_64-avx512 (counted: x86_64-avx2)"),
+        "{facts}"
+    );
+    let since = between(&page, "Since the run before", "All benchmarks");
+    assert!(since.contains("Measured by BEFORE only, by number of benchmarks: ir 1."), "{since}");
+}
+
+#[test]
 fn a_change_that_is_not_known_sorts_as_none() {
     let page = page(stored([counted(1000.0)]).path());
     let table = between(&page, "<table class=\"all\">", "</table>");

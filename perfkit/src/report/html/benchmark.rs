@@ -175,7 +175,7 @@ fn floor(history: &HostHistory, benchmark: &BenchmarkHistory) -> Markup {
     html! {
         p { "Floor: "
             (cells::link(history, name))
-            @if ratios.is_empty() { " (not measured here)" } @else { ", " (ratios.join(", ")) }
+            @if ratios.is_empty() { " (not measured in one run with this)" } @else { ", " (ratios.join(", ")) }
         }
     }
 }
