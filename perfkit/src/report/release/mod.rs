@@ -9,6 +9,7 @@ mod changes;
 mod markdown;
 mod models;
 mod pictures;
+mod published;
 mod sources;
 
 use serde::Serialize;
