@@ -15,13 +15,13 @@ use crate::{
         Baseline, BaselineKind, Calibration, CountedKey, DocumentError, Host, Provenance, Run, Toolchain,
         baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA,
     },
-    host, instrument,
+    host,
     measure::{BuildPlace, Plan, PlanError, Request, RevisionError, execute, plan, progress::Progress},
     store::{Samples, Store, StoreError, baseline_files, find_baseline},
     workspace::{Workspace, WorkspaceError, revision},
 };
 
-pub use crate::measure::plan_revision;
+pub use crate::{instrument::keep_what_was_measured_on_interrupt, measure::plan_revision};
 
 /// Why a command cannot go on. Each belongs to one exit code.
 #[derive(Debug, Error)]
@@ -305,16 +305,6 @@ pub(crate) fn run_id(started: Timestamp) -> String {
     // Writing to a string does not fail.
     let _ = write!(id, "{:06x}", (mixed >> 20) & 0xFF_FFFF);
     id
-}
-
-/// Take the interrupt from the terminal: the first stops measuring and keeps what there is, the second ends at once.
-pub fn keep_what_was_measured_on_interrupt() {
-    // A handler that cannot be set leaves the default one, which ends the process.
-    let _ = ctrlc::set_handler(|| {
-        if instrument::interrupt() {
-            std::process::exit(130);
-        }
-    });
 }
 
 /// Read a file for a command, naming it in the error.

@@ -16,10 +16,13 @@ pub mod criterion;
 pub mod cross_check;
 pub mod dhat;
 pub mod first_call;
+mod interrupt;
 pub mod latency;
 pub mod list;
 pub mod native_witness;
+mod pipes;
 pub(crate) mod process;
+mod process_group;
 pub mod runner;
 pub mod runner_suite;
 pub mod runner_summary;
@@ -46,10 +49,10 @@ pub use counts::{Copies, Counts, count, count_with};
 pub use criterion::criterion_list;
 pub use cross_check::{CrossCheck, cross_check};
 pub use first_call::first_call;
+pub use interrupt::{interrupt, interrupted, keep_what_was_measured_on_interrupt};
 pub use latency::{LatencyRound, latency, summarise_latency};
 pub use list::{ListedWorkload, list};
 pub use native_witness::native_witness;
-pub use process::{interrupt, interrupted};
 pub use runner_suite::{RunnerBench, list_runner_suite, run_suite};
 pub use scaling::{ScalingRound, scaling, summarise_scaling};
 pub use size::binary_bytes;
@@ -150,6 +153,16 @@ pub enum InstrumentError {
         /// The end of what it printed.
         output: String,
     },
+    /// A process did not end in its time and was ended.
+    #[error("{command} was ended after {seconds} s, its limit; it printed: {}", shown(.output))]
+    TimeLimit {
+        /// What was run, without machine paths.
+        command: String,
+        /// The limit.
+        seconds: f64,
+        /// The end of what it had printed.
+        output: String,
+    },
     /// A tool's output does not read as it should.
     #[error("{what}: {why}")]
     Unreadable {
@@ -191,4 +204,8 @@ pub enum InstrumentError {
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
+}
+
+fn shown(output: &str) -> &str {
+    if output.is_empty() { "nothing" } else { output }
 }

@@ -1,23 +1,22 @@
 //! Running one process: its output is bounded, its time is limited, and the user's interrupt ends it.
 
 use std::{
-    io::{ErrorKind, Read},
+    io::ErrorKind,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::{
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
+    process::{Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use super::InstrumentError;
+use super::{
+    InstrumentError,
+    interrupt::interrupted,
+    pipes::{Captured, ERROR_TAIL_BYTES, Pipes, STDOUT_LIMIT_BYTES},
+    process_group::ProcessGroup,
+};
 
 /// The harness's exit code for a workload whose answer was wrong.
 const WRONG_ANSWER_EXIT_CODE: i32 = 86;
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// No bench process works longer than this.
 const PROCESS_TIME_LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -25,25 +24,15 @@ const PROCESS_TIME_LIMIT: Duration = Duration::from_secs(30 * 60);
 /// How often a waiting caller looks whether the user wants to stop: short for a person, rare beside a measurement.
 const INTERRUPT_POLL: Duration = Duration::from_millis(100);
 
-/// The most standard output kept, which is a list of benchmarks or summaries of them; more is an error.
-const STDOUT_LIMIT_BYTES: usize = 64 * 1024 * 1024;
+/// The first pause between closed pipes and the end of their process, which follows at once; pauses double.
+const SHORTEST_PAUSE: Duration = Duration::from_micros(100);
 
-/// How much of what a failed process printed an error shows.
-const ERROR_TAIL_BYTES: usize = 4 * 1024;
+/// What is left to a process that was interrupted for cleaning up, and to the pipes of one that has ended for closing.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// The environment of counted processes and of both arms of a comparison: counts and times move with the environment's
 /// length, so they get a fixed one.
 const FIXED_ENVIRONMENT: [(&str, &str); 2] = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("LANG", "C")];
-
-/// Ask all instruments to stop; processes under way are ended. True if that was asked before.
-pub fn interrupt() -> bool {
-    INTERRUPTED.swap(true, Ordering::Relaxed)
-}
-
-/// Whether the instruments were asked to stop.
-pub fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
-}
 
 /// What a process printed before it ended well.
 #[derive(Debug)]
@@ -160,8 +149,8 @@ impl Process {
             return Err(InstrumentError::Interrupted);
         }
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = match (self.command.spawn(), self.tool) {
-            (Ok(child), _) => child,
+        let mut group = match (ProcessGroup::start(&mut self.command), self.tool) {
+            (Ok(group), _) => group,
             (Err(error), Some((tool, remedy)))
                 if error.kind() == ErrorKind::NotFound && !self.program_exists() =>
             {
@@ -171,22 +160,32 @@ impl Process {
                 return Err(InstrumentError::Io { what: format!("running {}", self.description), source });
             }
         };
-        let (stdout, stderr) = match self.wait_for_output(&mut child, limit) {
-            Ok(outputs) => outputs,
-            Err(error) => {
-                // It may have ended by itself in the meantime, which is as good.
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(error);
-            }
-        };
-        let waited = child.wait();
-        let status =
-            waited.map_err(|source| InstrumentError::Io { what: self.description.clone(), source })?;
-        if interrupted() {
-            return Err(InstrumentError::Interrupted);
+        let mut pipes = Pipes::of(group.leader());
+        let end = wait_for_end(&mut group, &mut pipes, limit);
+        if end == End::Interrupt {
+            group.interrupt();
+            leave_to(&mut group, GRACE);
         }
-        self.judge(status, stdout, &stderr)
+        if end != End::Itself || pipes.are_open() {
+            group.end();
+        }
+        let status = group
+            .collect()
+            .map_err(|source| InstrumentError::Io { what: self.description.clone(), source })?;
+        // Those of an ended group close at once; one that somebody took out of the group is left to him.
+        pipes.wait(GRACE);
+        let (stdout, stderr) = pipes.take();
+        match end {
+            End::Interrupt => Err(InstrumentError::Interrupted),
+            End::Limit => Err(InstrumentError::TimeLimit {
+                command: self.description.clone(),
+                seconds: limit.as_secs_f64(),
+                output: printed(&stdout, &stderr),
+            }),
+            // Whoever sent the interrupt may have sent it to the process too.
+            End::Itself if interrupted() && !status.success() => Err(InstrumentError::Interrupted),
+            End::Itself => self.judge(status, &stdout, &stderr),
+        }
     }
 
     /// A working folder that is not there is "not found" too.
@@ -194,46 +193,21 @@ impl Process {
         find_program(self.command.get_program()).is_some()
     }
 
-    /// Both outputs, once the process has closed them.
-    fn wait_for_output(
-        &self,
-        child: &mut Child,
-        limit: Duration,
-    ) -> Result<(Captured, Captured), InstrumentError> {
-        let started = Instant::now();
-        let stdout = capture(child.stdout.take(), Keep::Start(STDOUT_LIMIT_BYTES));
-        let stderr = capture(child.stderr.take(), Keep::End(ERROR_TAIL_BYTES));
-        let receive = |captured: mpsc::Receiver<Captured>| {
-            loop {
-                match captured.recv_timeout(INTERRUPT_POLL) {
-                    Ok(captured) => return Ok(captured),
-                    Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(Captured::default()),
-                    Err(mpsc::RecvTimeoutError::Timeout) if interrupted() => {
-                        return Err(InstrumentError::Interrupted);
-                    }
-                    Err(mpsc::RecvTimeoutError::Timeout) if started.elapsed() > limit => {
-                        return Err(self.failed(format!("no end after {} s", limit.as_secs()), String::new()));
-                    }
-                    Err(mpsc::RecvTimeoutError::Timeout) => {}
-                }
-            }
-        };
-        Ok((receive(stdout)?, receive(stderr)?))
-    }
-
     fn judge(
         &self,
         status: ExitStatus,
-        stdout: Captured,
+        stdout: &Captured,
         stderr: &Captured,
     ) -> Result<Output, InstrumentError> {
-        let complaint = String::from_utf8_lossy(&stderr.bytes).trim().to_owned();
         if status.code() == Some(WRONG_ANSWER_EXIT_CODE) {
-            return Err(InstrumentError::WrongAnswer(wrong_answer(&complaint)));
+            return Err(InstrumentError::WrongAnswer(wrong_answer(&text(&stderr.bytes))));
         }
         if !status.success() && (status.code().is_none() || status.code() != self.accepted) {
-            let printed = if complaint.is_empty() { tail(&stdout.bytes) } else { complaint };
-            return Err(self.failed(describe(status), printed));
+            return Err(InstrumentError::ProcessFailed {
+                command: self.description.clone(),
+                status: describe(status),
+                output: printed(stdout, stderr),
+            });
         }
         if stdout.overflowed {
             return Err(InstrumentError::Unreadable {
@@ -243,10 +217,63 @@ impl Process {
         }
         Ok(Output { stdout: String::from_utf8_lossy(&stdout.bytes).into_owned() })
     }
+}
 
-    fn failed(&self, status: String, output: String) -> InstrumentError {
-        InstrumentError::ProcessFailed { command: self.description.clone(), status, output }
+/// Why waiting for a process is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It has ended.
+    Itself,
+    /// The user wants to stop.
+    Interrupt,
+    /// Its time is over.
+    Limit,
+}
+
+/// Wait for the end of the process and then for its pipes, whoever holds them, for a moment.
+fn wait_for_end(group: &mut ProcessGroup, pipes: &mut Pipes, limit: Duration) -> End {
+    let started = Instant::now();
+    let mut ended: Option<Instant> = None;
+    let mut pause = SHORTEST_PAUSE;
+    loop {
+        if ended.is_none() && group.has_ended() {
+            ended = Some(Instant::now());
+        }
+        match ended {
+            Some(moment) if !pipes.are_open() || moment.elapsed() > GRACE => return End::Itself,
+            None if interrupted() => return End::Interrupt,
+            None if started.elapsed() > limit => return End::Limit,
+            _ => {}
+        }
+        if pipes.are_open() {
+            pipes.wait(INTERRUPT_POLL);
+        } else {
+            thread::sleep(pause);
+            pause = (2 * pause).min(INTERRUPT_POLL);
+        }
     }
+}
+
+/// Wait for the end of the process, for so long at most.
+fn leave_to(group: &mut ProcessGroup, at_most: Duration) {
+    let started = Instant::now();
+    let mut pause = SHORTEST_PAUSE;
+    while !group.has_ended() && started.elapsed() < at_most {
+        thread::sleep(pause);
+        pause = (2 * pause).min(INTERRUPT_POLL);
+    }
+}
+
+/// What a process complained of; what it printed else, where it did not complain.
+fn printed(stdout: &Captured, stderr: &Captured) -> String {
+    let complaint = text(&stderr.bytes);
+    if complaint.is_empty() { text(&stdout.bytes) } else { complaint }
+}
+
+/// The end of an output.
+fn text(bytes: &[u8]) -> String {
+    let start = bytes.len().saturating_sub(ERROR_TAIL_BYTES);
+    String::from_utf8_lossy(&bytes[start..]).trim().to_owned()
 }
 
 /// Where `program` is on the search path of perfkit itself; an absolute path is its own answer.
@@ -272,51 +299,6 @@ fn describe(status: ExitStatus) -> String {
         }
     }
     status.to_string()
-}
-
-#[derive(Default)]
-struct Captured {
-    bytes: Vec<u8>,
-    overflowed: bool,
-}
-
-/// Which part of an output that is too long.
-enum Keep {
-    Start(usize),
-    End(usize),
-}
-
-/// Read to the end on a thread of its own, so that a process never blocks on a full pipe.
-fn capture(stream: Option<impl Read + Send + 'static>, keep: Keep) -> mpsc::Receiver<Captured> {
-    let (sender, receiver) = mpsc::channel();
-    if let Some(mut stream) = stream {
-        thread::spawn(move || {
-            let mut captured = Captured::default();
-            let mut chunk = [0u8; 16 * 1024];
-            // A pipe that breaks ends the text early; the exit status still tells.
-            while let Ok(read @ 1..) = stream.read(&mut chunk) {
-                captured.bytes.extend_from_slice(&chunk[..read]);
-                match keep {
-                    Keep::Start(limit) if captured.bytes.len() > limit => {
-                        captured.bytes.truncate(limit);
-                        captured.overflowed = true;
-                    }
-                    Keep::End(limit) if captured.bytes.len() > limit => {
-                        captured.bytes.drain(..captured.bytes.len() - limit);
-                    }
-                    _ => {}
-                }
-            }
-            // Nobody listens any more if the user interrupted.
-            let _ = sender.send(captured);
-        });
-    }
-    receiver
-}
-
-fn tail(bytes: &[u8]) -> String {
-    let start = bytes.len().saturating_sub(ERROR_TAIL_BYTES);
-    String::from_utf8_lossy(&bytes[start..]).trim().to_owned()
 }
 
 #[cfg(test)]
@@ -351,7 +333,64 @@ mod tests {
     #[test]
     fn a_process_without_end_is_ended() {
         let error = shell("exec sleep 1000").run_within(Duration::ZERO).unwrap_err();
-        assert!(error.to_string().contains("no end after 0 s"), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "sh -c exec sleep 1000 was ended after 0 s, its limit; it printed: nothing"
+        );
+    }
+
+    #[test]
+    fn what_was_started_by_a_process_ends_with_it_and_what_was_printed_is_shown() {
+        // A shell that had no time to print on a busy machine gets more.
+        let started = [100, 1_000, 10_000, 60_000].into_iter().find_map(|milliseconds| {
+            let limit = Duration::from_millis(milliseconds);
+            let error = shell("sleep 1000 & echo $! >&2; wait").run_within(limit).unwrap_err();
+            let InstrumentError::TimeLimit { output, .. } = error else { panic!("{error}") };
+            output.parse::<u32>().ok()
+        });
+        assert_ends(started.unwrap());
+    }
+
+    #[test]
+    fn a_process_that_closes_its_pipes_is_waited_for_and_has_the_same_limit() {
+        let error = shell("exec >&- 2>&-; exec sleep 1000").run_within(Duration::from_millis(100));
+        let error = error.unwrap_err();
+        assert!(matches!(error, InstrumentError::TimeLimit { .. }), "{error}");
+        let output = shell("echo one; exec >&- 2>&-; sleep 0.2; exit 3").run().unwrap_err();
+        assert!(output.to_string().contains("exit status: 3: one"), "{output}");
+    }
+
+    #[test]
+    fn who_holds_the_pipes_of_a_process_that_has_ended_is_not_waited_for() {
+        let pid = shell("sleep 1000 & echo $!").run().unwrap().stdout;
+        assert_ends(pid.trim().parse().unwrap());
+    }
+
+    /// A daemon has left the group; it is not perfkit's to end, and nothing to wait for.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_daemon_that_holds_the_pipes_is_left_alone() {
+        if find_program("setsid").is_none() {
+            eprintln!("skipped: setsid is not installed");
+            return;
+        }
+        let pid = shell("setsid sleep 1000 & echo $!").run().unwrap().stdout;
+        let killed = shell(&format!("kill -9 {}", pid.trim())).run();
+        assert!(killed.is_ok(), "the daemon had been ended: {killed:?}");
+    }
+
+    /// Whoever was killed is gone a moment later, or waits for somebody to collect it.
+    fn assert_ends(pid: u32) {
+        let is_there = || shell(&format!("kill -0 {pid}")).run().is_ok();
+        let has_ended = || {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+            stat.is_ok_and(|stat| stat.contains(") Z "))
+        };
+        let started = Instant::now();
+        while is_there() && !has_ended() {
+            assert!(started.elapsed() < Duration::from_secs(60), "process {pid} works on");
+            thread::yield_now();
+        }
     }
 
     #[test]
