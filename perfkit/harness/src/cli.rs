@@ -25,8 +25,8 @@ use criterion::{BenchmarkId, Criterion, Throughput};
 use serde_json::json;
 
 use crate::{
-    AllocationCounts, Count, CountingAllocator, CpuAndWall, Kind, Round, Workload, count::Declared, latency,
-    scaling, startup,
+    AllocationCounts, Answer, Count, CountingAllocator, CpuAndWall, Kind, Round, Workload, count::Declared,
+    latency, scaling, startup,
 };
 
 /// The exit code of a process whose workload gave a wrong answer.
@@ -246,6 +246,10 @@ fn counted(workload: &Workload, operations: u64, probe: Probe) -> (AllocationCou
 }
 
 fn criterion(suite: &'static [Workload]) {
+    let cpu_times = std::env::var_os("PERFKIT_CPU_TIMES");
+    if cpu_times.is_some() {
+        CpuAndWall::keep_samples();
+    }
     let mut criterion = Criterion::default().with_measurement(CpuAndWall).configure_from_args();
     for workload in suite.iter().filter(|workload| workload.is_operation()) {
         let (group_name, function) = workload.id.split_once('/').unwrap_or((workload.id, ""));
@@ -265,14 +269,17 @@ fn criterion(suite: &'static [Workload]) {
         group.finish();
     }
     criterion.final_summary();
-    if let Some(path) = std::env::var_os("PERFKIT_CPU_TIMES") {
+    if let Some(path) = cpu_times {
         leave_cpu_times(Path::new(&path));
     }
 }
 
 /// Write every sample's wall and CPU nanoseconds.
 fn leave_cpu_times(path: &Path) {
-    let samples = CpuAndWall::samples();
+    let Some(samples) = CpuAndWall::samples() else {
+        eprintln!("perfkit: more samples were taken than are kept, so there are no CPU times");
+        return;
+    };
     let document = json!({ "wall_and_cpu_ns": samples });
     if let Err(error) = std::fs::write(path, document.to_string()) {
         eprintln!("perfkit: cannot leave CPU times in {}: {error}", path.display());
@@ -290,6 +297,13 @@ pub(crate) fn number(what: &str, text: &str, limit: u64) -> u64 {
     match text.parse::<u64>() {
         Ok(number) if (1..=limit).contains(&number) => number,
         _ => usage(&format!("{text:?} is no number of {what}: wanted 1 to {limit}")),
+    }
+}
+
+/// End the process unless the answer was right.
+pub(crate) fn require(answer: Answer) {
+    if let Err(why) = answer {
+        wrong_answer(&why);
     }
 }
 

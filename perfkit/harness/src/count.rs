@@ -2,7 +2,11 @@
 
 use std::{collections::HashSet, hint::black_box};
 
-use crate::{Answer, Meter, allocator::AllocationCounts, cli::Probe, cli::wrong_answer};
+use crate::{
+    Answer, Meter,
+    allocator::AllocationCounts,
+    cli::{Probe, require, wrong_answer},
+};
 
 /// Distinct keys are counted up to here; nobody asks for more.
 const DISTINCT_KEYS_LIMIT: usize = 1 << 20;
@@ -85,12 +89,6 @@ impl Meter for Count {
     fn input_keys(&mut self, keys: impl IntoIterator<Item = u64>) {
         let distinct: HashSet<u64> = keys.into_iter().take(DISTINCT_KEYS_LIMIT).collect();
         self.declared.distinct_keys = Some(distinct.len() as u64);
-    }
-}
-
-fn require(answer: Answer) {
-    if let Err(why) = answer {
-        wrong_answer(&why);
     }
 }
 

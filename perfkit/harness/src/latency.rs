@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Answer, Meter, Workload,
-    cli::{at_work, find, number, usage, wrong_answer},
+    cli::{at_work, find, number, require, usage, wrong_answer},
     waiting,
 };
 
@@ -67,15 +67,9 @@ fn document(id: &str, schedule: &Schedule, histogram: &Histogram<u64>, outcome: 
         "id": id,
         "rate": schedule.rate,
         "scheduled": schedule.operations,
-        "count": histogram.len(),
         "late": outcome.late,
-        "late_share": outcome.late as f64 / schedule.operations as f64,
         "unstarted": outcome.unstarted,
         "waited": outcome.waited,
-        "p50_ns": histogram.value_at_quantile(0.5),
-        "p99_ns": histogram.value_at_quantile(0.99),
-        "p999_ns": histogram.value_at_quantile(0.999),
-        "max_ns": histogram.max(),
         "histogram": counts,
     })
 }
@@ -198,12 +192,6 @@ impl Meter for Latency {
         require(check(&op(setup())));
         self.run(&mut setup, |input| drop(black_box(op(input))));
         require(check(&op(setup())));
-    }
-}
-
-fn require(answer: Answer) {
-    if let Err(why) = answer {
-        wrong_answer(&why);
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! A comparison runs many fresh processes in turns, so a round spends its time on samples alone. Every sample is long
 //! beside the reading of its clocks (the CPU clock is a system call of about 300 ns), and there are enough of them that
-//! the least is free of interruptions. The scheduler's own account of how long the thread was kept waiting stands
-//! beside them.
+//! the least is free of interruptions. Set-up is not part of a sample but is part of the round: where it is dear, samples
+//! are shorter. The scheduler's own account of how long the thread was kept waiting stands beside them.
 
 use std::{
     collections::BTreeMap,
@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use crate::{
     Answer, Meter,
-    cli::wrong_answer,
-    time::{nanoseconds, thread_cpu_time},
+    cli::{require, wrong_answer},
+    time::{Clocks, nanoseconds},
     waiting::run_delay,
 };
 
@@ -30,17 +30,14 @@ const LEAST_SAMPLES: usize = 3;
 /// Warming up takes this part of the round.
 const WARM_UP_PART: u32 = 8;
 
-/// A sample is at least this long, so that its clocks cost less than a thousandth of it.
+/// A sample is at least this long where its set-up allows it, so that its clocks cost less than a thousandth of it.
 const LEAST_SAMPLE: Duration = Duration::from_millis(1);
 
-/// On a machine that gives the thread little time, a round ends after so many times its length.
+/// A round whose set-up is dear, or on a machine that gives the thread little time, ends after so many times its length.
 const LENGTH_LIMIT: u32 = 4;
 
 /// Inputs made before the clocks start, as the time instrument has them: few enough to stay in the cache.
 const INPUTS_AT_A_TIME: u64 = 64;
-
-/// Empty readings of the clocks, the least of which is their own cost.
-const CLOCK_READINGS: u32 = 64;
 
 /// A [`Meter`] that takes the samples of one round.
 pub struct Round {
@@ -91,11 +88,9 @@ impl Round {
 
     /// Warm up, choose the length of a sample, and take them. `take` runs so many operations.
     fn take(&mut self, mut take: impl FnMut(u64) -> Sample) {
-        let each = warm_up(self.length / WARM_UP_PART, &mut take);
-        let per_sample = (self.length / SAMPLES).max(LEAST_SAMPLE).as_secs_f64() / each;
-        // A conversion of floats to integers stays within the integer's range.
-        let operations = (per_sample as u64).max(1);
-        let wanted = (self.length.as_secs_f64() / (each * operations as f64)) as usize;
+        let pace = warm_up(self.length / WARM_UP_PART, &mut take);
+        let operations = pace.operations_per_sample(self.length);
+        let wanted = (self.length.as_secs_f64() / (pace.each * operations as f64)) as usize;
         let wanted = wanted.clamp(LEAST_SAMPLES, SAMPLES as usize);
 
         let mut samples = Vec::with_capacity(wanted);
@@ -135,7 +130,7 @@ impl Meter for Round {
         mut check: impl FnMut(&O) -> Answer,
     ) {
         require(check(&op(setup())));
-        let clocks = cost_of_clocks();
+        let clocks = Clocks::cost();
         let mut inputs: Vec<I> = Vec::with_capacity(INPUTS_AT_A_TIME as usize);
         self.take(|operations| {
             let mut sum = Sample::default();
@@ -158,42 +153,49 @@ impl Meter for Round {
     }
 }
 
-fn require(answer: Answer) {
-    if let Err(why) = answer {
-        wrong_answer(&why);
+fn timed(operations: u64, body: impl FnOnce()) -> Sample {
+    let clocks = Clocks::start();
+    body();
+    let elapsed = clocks.stop();
+    Sample { operations, wall: elapsed.wall, cpu: elapsed.cpu }
+}
+
+/// The least seconds that an operation took, so that an interruption does not make the samples short.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// By itself, as samples have it.
+    each: f64,
+    /// With its set-up and the clocks around it.
+    whole: f64,
+}
+
+impl Pace {
+    /// An operation that the compiler removed, or that is shorter than the clocks around it, must not make a sample
+    /// endless.
+    const LEAST_SECONDS: f64 = 1e-10;
+
+    /// As many operations as fill a sample, and no more than all samples can have within the round's limit.
+    fn operations_per_sample(self, length: Duration) -> u64 {
+        let wanted = (length / SAMPLES).max(LEAST_SAMPLE).as_secs_f64() / self.each;
+        let possible = (length * LENGTH_LIMIT / SAMPLES).as_secs_f64() / self.whole;
+        // A conversion of floats to integers stays within the integer's range.
+        (wanted.min(possible) as u64).max(1)
     }
 }
 
-/// The wall clock is read inside the two readings of the CPU clock, which is the slower one.
-fn timed(operations: u64, body: impl FnOnce()) -> Sample {
-    let cpu = thread_cpu_time();
-    let wall = Instant::now();
-    body();
-    let wall = wall.elapsed();
-    Sample { operations, wall, cpu: thread_cpu_time().saturating_sub(cpu) }
-}
-
-/// What the clocks show around nothing.
-fn cost_of_clocks() -> Sample {
-    let readings = (0..CLOCK_READINGS).map(|_| timed(0, || black_box(())));
-    readings.fold(Sample { operations: 0, wall: Duration::MAX, cpu: Duration::MAX }, |least, reading| {
-        Sample { operations: 0, wall: least.wall.min(reading.wall), cpu: least.cpu.min(reading.cpu) }
-    })
-}
-
-/// Twice as many operations each time until the time is over; the least time that an operation took, in seconds, so
-/// that an interruption does not make the samples short.
-fn warm_up(length: Duration, take: &mut impl FnMut(u64) -> Sample) -> f64 {
-    /// An operation that the compiler removed must not make a sample endless.
-    const LEAST_SECONDS: f64 = 1e-10;
+/// Twice as many operations each time until the time is over.
+fn warm_up(length: Duration, take: &mut impl FnMut(u64) -> Sample) -> Pace {
     let started = Instant::now();
     let mut operations = 1u64;
-    let mut least = f64::INFINITY;
+    let mut pace = Pace { each: f64::INFINITY, whole: f64::INFINITY };
     loop {
+        let before = Instant::now();
         let each = take(operations).wall.as_secs_f64() / operations as f64;
-        least = least.min(each.max(LEAST_SECONDS));
+        let whole = before.elapsed().as_secs_f64() / operations as f64;
+        pace.each = pace.each.min(each.max(Pace::LEAST_SECONDS));
+        pace.whole = pace.whole.min(whole.max(Pace::LEAST_SECONDS));
         if started.elapsed() >= length || operations > u64::from(u32::MAX) {
-            return least;
+            return pace;
         }
         operations *= 2;
     }
@@ -259,6 +261,55 @@ mod tests {
         );
         assert_eq!(samples(&round).len(), LEAST_SAMPLES);
         assert!(operations < 10, "{operations}");
+    }
+
+    /// A sleep is never shorter than asked for, so its operations bound those of a sample.
+    #[test]
+    fn a_set_up_that_is_dear_beside_its_operation_does_not_make_the_round_endless() {
+        let mut made = 0u64;
+        let mut round = Round::new(Duration::from_millis(20), 1);
+        round.measure_batched(
+            || {
+                made += 1;
+                std::thread::sleep(Duration::from_millis(1));
+            },
+            black_box,
+            |()| Ok(()),
+        );
+        let samples = samples(&round);
+        // A fifth of the round's length holds four set-ups, warming up a handful.
+        assert!(samples.iter().all(|(operations, _)| *operations <= 4), "{samples:?}");
+        assert!(made <= 100, "{made} set-ups");
+    }
+
+    #[test]
+    fn a_sample_has_what_fills_it_unless_the_round_would_go_beyond_its_limit() {
+        let second = Duration::from_secs(1);
+        let pace = |each, whole| Pace { each, whole };
+        assert_eq!(pace(0.5e-3, 0.5e-3).operations_per_sample(second), 100);
+        // A set-up of 100 µs: twenty samples of 2000 take the four lengths that a round may.
+        assert_eq!(pace(5e-8, 1e-4).operations_per_sample(second), 2_000);
+        // An operation below the clocks' own cost.
+        assert!(pace(Pace::LEAST_SECONDS, 1e-6).operations_per_sample(second) <= 200_001);
+        assert_eq!(pace(2.0, 2.0).operations_per_sample(second), 1);
+    }
+
+    #[test]
+    fn every_operation_of_a_sample_is_in_its_time_and_in_its_number() {
+        let mut done = 0u64;
+        let mut round = Round::new(Duration::from_millis(100), 1);
+        round.measure(
+            || {
+                done += 1;
+                std::thread::sleep(Duration::from_millis(1));
+            },
+            |()| Ok(()),
+        );
+        let samples = samples(&round);
+        assert!(samples.iter().all(|(operations, wall)| *wall >= operations * 1_000_000), "{samples:?}");
+        // Two were checked; warming up took 1, 2, 4, … of the others.
+        let warming_up = done - 2 - samples.iter().map(|(operations, _)| operations).sum::<u64>();
+        assert!((warming_up + 1).is_power_of_two(), "{warming_up} of {done} are in no sample");
     }
 
     #[test]

@@ -24,7 +24,7 @@ use serde_json::json;
 
 use crate::{
     Answer, Meter, Workload,
-    cli::{at_work, find, number, usage, wrong_answer},
+    cli::{at_work, find, number, require, usage, wrong_answer},
     waiting,
 };
 
@@ -49,15 +49,12 @@ pub(crate) fn answer(suite: &'static [Workload], id: &str, threads: &str, millis
     let window = Duration::from_millis(number("milliseconds", milliseconds, WINDOW_LIMIT_MILLISECONDS));
     let threads = usize::try_from(threads).unwrap_or(1);
     let runs = run(workload, threads, window);
-    let rate = |run: &ThreadRun| run.operations as f64 / run.elapsed.as_secs_f64();
     println!(
         "{}",
         json!({
             "id": workload.id,
             "threads": threads,
-            "operations": runs.iter().map(|run| run.operations).sum::<u64>(),
-            "ops_ps": runs.iter().map(rate).sum::<f64>(),
-            "thread_ops_ps": runs.iter().map(rate).collect::<Vec<f64>>(),
+            "ops_ps": rate(&runs),
             "waited": waited(&runs),
         })
     );
@@ -72,6 +69,15 @@ struct ThreadRun {
     /// The whole window, and how much of it the thread was runnable without a core.
     window: Duration,
     waited: Option<Duration>,
+}
+
+/// Operations per second of all threads together; 0 where one of them ended none in the window: its own rate is not
+/// known, and that of the others is no rate of all.
+fn rate(runs: &[ThreadRun]) -> f64 {
+    if runs.iter().any(|run| run.operations == 0) {
+        return 0.0;
+    }
+    runs.iter().map(|run| run.operations as f64 / run.elapsed.as_secs_f64()).sum()
 }
 
 /// The share of the window in which the threads were runnable and had no core; `None` where the kernel does not tell.
@@ -221,8 +227,49 @@ impl Meter for Scaling {
     }
 }
 
-fn require(answer: Answer) {
-    if let Err(why) = answer {
-        wrong_answer(&why);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A thread that is alone on the stage and moves the phases itself: one turn to warm up, then so many in the window.
+    fn turns(turns: u32, operations: u64, elapsed: Option<Duration>) -> ThreadRun {
+        let stage = Arc::new(Stage {
+            start: Barrier::new(1),
+            phase: AtomicU8::new(WARM_UP),
+            shared: Mutex::new(Vec::new()),
+        });
+        let mut meter = Scaling { stage: Arc::clone(&stage), thread: 0, asked: 0, run: None };
+        let mut done = 0;
+        meter.window(|| {
+            let phase = if done < turns { MEASURE } else { STOP };
+            stage.phase.store(phase, Ordering::Relaxed);
+            done += 1;
+            (operations, elapsed)
+        });
+        meter.run.unwrap()
+    }
+
+    #[test]
+    fn a_thread_counts_what_it_did_in_the_window_in_the_time_that_it_took() {
+        let run = turns(3, 64, Some(Duration::from_millis(64)));
+        assert_eq!((run.operations, run.elapsed), (3 * 64, Duration::from_millis(3 * 64)));
+        let without_set_up = turns(5, 1, None);
+        assert_eq!((without_set_up.operations, without_set_up.elapsed), (5, without_set_up.window));
+    }
+
+    #[test]
+    fn the_rate_of_several_threads_is_the_sum_of_their_rates() {
+        let run = turns(2, 100, Some(Duration::from_millis(100)));
+        let slow = turns(2, 100, Some(Duration::from_millis(200)));
+        assert!((rate(&[run]) - 1000.0).abs() < 1e-9);
+        assert!((rate(&[run, run, slow]) - 2500.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_thread_that_ended_nothing_leaves_no_rate() {
+        let run = turns(2, 100, Some(Duration::from_millis(100)));
+        let stuck = turns(0, 100, Some(Duration::from_millis(100)));
+        assert_eq!(stuck.operations, 0);
+        assert_eq!(rate(&[run, stuck]), 0.0);
     }
 }

@@ -1,22 +1,32 @@
 //! The time instrument: Criterion, with the thread's CPU time recorded beside wall time.
 //!
 //! A neighbour that takes the core moves wall time and leaves CPU time alone, so a judge wants both. The CPU clock
-//! is read outside the two wall-clock reads of a sample, so it does not lengthen what Criterion sees.
+//! is read outside the two wall-clock reads of a sample, so it does not lengthen what Criterion sees. What its own
+//! readings cost, a system call of some hundred nanoseconds, is taken off the CPU time: a batch of short operations is
+//! not much longer.
 
 use std::{
     cell::RefCell,
     hint::black_box,
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 
-use crate::{Answer, Meter, cli::wrong_answer};
+use crate::{Answer, Meter, cli::require};
 
 thread_local! {
-    /// Every sample taken so far in this process, warm-up included: wall and CPU nanoseconds.
-    static SAMPLES: RefCell<Vec<(u64, u64)>> = const { RefCell::new(Vec::new()) };
+    /// Every sample taken so far in this process, warm-up included: wall and CPU nanoseconds. `None` where nobody
+    /// reads them.
+    static SAMPLES: RefCell<Option<Vec<(u64, u64)>>> = const { RefCell::new(None) };
 }
+
+/// Many more samples than one benchmark takes in a round; 64 MiB of them.
+const SAMPLES_LIMIT: usize = 1 << 22;
+
+/// Empty readings of the clocks, the least of which is their own cost.
+const CLOCK_READINGS: u32 = 64;
 
 /// Inputs that are made before the clock starts. A fixed number: batches that grow with a sample's iterations, as
 /// `SmallInput` has them, give later samples inputs that no longer lie in the cache, and the slope between samples is
@@ -54,37 +64,36 @@ impl Meter for Time<'_, '_> {
     }
 }
 
-fn require(answer: Answer) {
-    if let Err(why) = answer {
-        wrong_answer(&why);
-    }
-}
-
 /// A Criterion measurement: wall time as usual, with the calling thread's CPU time kept aside.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CpuAndWall;
 
 impl CpuAndWall {
-    /// The samples of this process so far, oldest first: wall and CPU nanoseconds.
-    pub(crate) fn samples() -> Vec<(u64, u64)> {
+    /// Keep the samples that this thread takes from now on.
+    pub(crate) fn keep_samples() {
+        SAMPLES.set(Some(Vec::new()));
+    }
+
+    /// The samples kept, oldest first: wall and CPU nanoseconds. `None` where there were too many.
+    pub(crate) fn samples() -> Option<Vec<(u64, u64)>> {
         SAMPLES.with_borrow(Clone::clone)
     }
 }
 
 impl Measurement for CpuAndWall {
-    type Intermediate = (Duration, Instant);
+    type Intermediate = Clocks;
     type Value = Duration;
 
-    fn start(&self) -> Self::Intermediate {
-        let cpu = thread_cpu_time();
-        (cpu, Instant::now())
+    fn start(&self) -> Clocks {
+        Clocks::start()
     }
 
-    fn end(&self, (cpu, wall): Self::Intermediate) -> Duration {
-        let wall = wall.elapsed();
-        let cpu = thread_cpu_time().saturating_sub(cpu);
-        SAMPLES.with_borrow_mut(|samples| samples.push((nanoseconds(wall), nanoseconds(cpu))));
-        wall
+    fn end(&self, clocks: Clocks) -> Duration {
+        let elapsed = clocks.stop();
+        let cpu = elapsed.cpu.saturating_sub(Clocks::cost().cpu);
+        let sample = (nanoseconds(elapsed.wall), nanoseconds(cpu));
+        SAMPLES.with_borrow_mut(|samples| keep(samples, sample, SAMPLES_LIMIT));
+        elapsed.wall
     }
 
     fn add(&self, left: &Duration, right: &Duration) -> Duration {
@@ -104,12 +113,65 @@ impl Measurement for CpuAndWall {
     }
 }
 
+/// A record that reaches the limit is given up: without its end it would be taken for that of other samples.
+fn keep(samples: &mut Option<Vec<(u64, u64)>>, sample: (u64, u64), limit: usize) {
+    let Some(kept) = samples else { return };
+    if kept.len() < limit {
+        kept.push(sample);
+    } else {
+        *samples = None;
+    }
+}
+
+/// The calling thread's clocks, running. The wall clock is read inside the two readings of the CPU clock, which is the
+/// slower one.
+#[derive(Debug, Clone, Copy)]
+pub struct Clocks {
+    cpu: Duration,
+    wall: Instant,
+}
+
+/// What the clocks showed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Elapsed {
+    pub wall: Duration,
+    pub cpu: Duration,
+}
+
+impl Clocks {
+    pub(crate) fn start() -> Self {
+        let cpu = thread_cpu_time();
+        Self { cpu, wall: Instant::now() }
+    }
+
+    pub(crate) fn stop(self) -> Elapsed {
+        let wall = self.wall.elapsed();
+        Elapsed { wall, cpu: thread_cpu_time().saturating_sub(self.cpu) }
+    }
+
+    /// What the clocks show around nothing, read once a process.
+    pub(crate) fn cost() -> Elapsed {
+        static COST: OnceLock<Elapsed> = OnceLock::new();
+        *COST.get_or_init(|| {
+            let readings = (0..CLOCK_READINGS).map(|_| {
+                let clocks = Self::start();
+                black_box(());
+                clocks.stop()
+            });
+            readings.fold(Elapsed { wall: Duration::MAX, cpu: Duration::MAX }, |least, reading| Elapsed {
+                wall: least.wall.min(reading.wall),
+                cpu: least.cpu.min(reading.cpu),
+            })
+        })
+    }
+}
+
 pub(crate) fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// CPU time of the calling thread; zero where the platform has no such clock.
-pub(crate) fn thread_cpu_time() -> Duration {
+fn thread_cpu_time() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is a valid, exclusive timespec for the length of the call.
     let outcome = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
@@ -117,4 +179,39 @@ pub(crate) fn thread_cpu_time() -> Duration {
         return Duration::ZERO;
     }
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Enough that one of them is not interrupted.
+    const SAMPLES_OF_NOTHING: usize = 200;
+
+    #[test]
+    fn the_clocks_own_cost_is_not_in_the_cpu_time() {
+        CpuAndWall::keep_samples();
+        for _ in 0..SAMPLES_OF_NOTHING {
+            CpuAndWall.end(CpuAndWall.start());
+        }
+        let samples = CpuAndWall::samples().unwrap();
+        assert_eq!(samples.len(), SAMPLES_OF_NOTHING);
+        let least = samples.iter().map(|(_, cpu)| *cpu).min().unwrap();
+        let cost = nanoseconds(Clocks::cost().cpu);
+        // Where the platform has no such clock, both are nothing.
+        assert!(least <= cost / 2, "nothing took {least} ns, the clocks cost {cost} ns");
+    }
+
+    #[test]
+    fn samples_are_kept_for_who_asked_and_a_record_that_would_lack_its_end_is_none() {
+        CpuAndWall.end(CpuAndWall.start());
+        assert_eq!(CpuAndWall::samples(), None);
+        let mut kept = Some(Vec::new());
+        (0..3).for_each(|sample| keep(&mut kept, (sample, sample), 3));
+        assert_eq!(kept.as_ref().map(Vec::len), Some(3));
+        keep(&mut kept, (3, 3), 3);
+        assert_eq!(kept, None);
+        keep(&mut kept, (4, 4), 3);
+        assert_eq!(kept, None, "it does not begin anew");
+    }
 }

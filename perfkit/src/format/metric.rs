@@ -5,6 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::statistics::quantile;
+
+/// The level of an interval whose ends are the extremes of the rounds.
+const EXTREMES: f64 = 1.0;
+
 /// One measured number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Metric {
@@ -168,6 +173,15 @@ impl Metric {
         self
     }
 
+    /// With the extremes of the rounds' values as its interval. One round has no spread, and an interval of width zero
+    /// would claim that there is none.
+    pub fn with_extremes(self, values: &[f64]) -> Self {
+        match values {
+            [] | [_] => self,
+            several => self.with_interval(quantile(several, 0.0), quantile(several, 1.0), EXTREMES),
+        }
+    }
+
     /// With the number of samples, rounds or operations behind it.
     pub fn with_n(mut self, n: u64) -> Self {
         self.n = Some(n);
@@ -211,6 +225,15 @@ mod tests {
         let base = Metric::new(info, 10.0, "median", "criterion");
         let now = Metric::new(info, 20.0, "p20_min", "criterion");
         assert_eq!(now.worsening(&base), None);
+    }
+
+    #[test]
+    fn the_extremes_of_rounds_are_an_interval_and_one_round_has_none() {
+        let metric = Metric::new(metric_info("time_ns").unwrap(), 2.0, "median", "criterion");
+        let interval = metric.clone().with_extremes(&[2.0, 9.0, 1.0]).ci.unwrap();
+        assert_eq!((interval.low, interval.high, interval.level), (1.0, 9.0, 1.0));
+        assert_eq!(metric.clone().with_extremes(&[2.0]).ci, None);
+        assert_eq!(metric.with_extremes(&[]).ci, None);
     }
 
     #[test]

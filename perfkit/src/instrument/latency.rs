@@ -22,9 +22,6 @@ const BUCKET_LIMIT: usize = 100_000;
 /// A percentile is told only where so many operations lie beyond it: one would be the luck of a single stall.
 const BEYOND: f64 = 10.0;
 
-/// The level of an interval whose ends are the extremes of the rounds.
-const EXTREMES: f64 = 1.0;
-
 const PERCENTILES: [(&str, f64); 3] = [("p50_ns", 0.5), ("p99_ns", 0.99), ("p999_ns", 0.999)];
 
 /// What one process measured.
@@ -43,8 +40,6 @@ pub struct LatencyRound {
     /// The share of the time in which the thread was runnable and had no core; `None` where the kernel does not tell.
     #[serde(default)]
     pub waited: Option<f64>,
-    /// The longest latency.
-    pub max_ns: u64,
     /// Latencies in nanoseconds and how many operations had them.
     pub histogram: Vec<(u64, u64)>,
 }
@@ -95,12 +90,9 @@ pub fn summarise_latency(rounds: &[LatencyRound]) -> BTreeMap<String, Metric> {
         };
         let statistic = format!("open_loop@{}/s", first.rate);
         let value = |histogram: &Histogram<u64>| histogram.value_at_quantile(at) as f64;
-        let mut metric = Metric::new(info, value(&merged), &statistic, "latency").with_n(operations);
-        if histograms.len() > 1 {
-            let ends = histograms.iter().map(value);
-            let low = ends.clone().fold(f64::INFINITY, f64::min);
-            metric = metric.with_interval(low, ends.fold(0.0, f64::max), EXTREMES);
-        }
+        let of_rounds: Vec<f64> = histograms.iter().map(value).collect();
+        let metric = Metric::new(info, value(&merged), &statistic, "latency");
+        let mut metric = metric.with_extremes(&of_rounds).with_n(operations);
         let late = total(|round| round.late) as f64 / total(|round| round.scheduled) as f64;
         metric.extra.insert("late_share".to_owned(), json!(late));
         metric.extra.insert("unstarted".to_owned(), json!(total(|round| round.unstarted)));
@@ -131,7 +123,6 @@ mod tests {
 
     fn round(rate: u64, histogram: &[(u64, u64)]) -> LatencyRound {
         let scheduled = histogram.iter().map(|(_, count)| count).sum();
-        let max_ns = histogram.iter().map(|(value, _)| *value).max().unwrap_or(0);
         LatencyRound {
             id: "a".to_owned(),
             rate,
@@ -139,7 +130,6 @@ mod tests {
             late: 0,
             unstarted: 0,
             waited: None,
-            max_ns,
             histogram: histogram.to_vec(),
         }
     }
@@ -180,7 +170,7 @@ mod tests {
     fn a_histogram_that_lost_operations_is_refused() {
         let text = |count| {
             format!(
-                r#"{{"id":"a","rate":10,"scheduled":5,"late":0,"unstarted":0,"max_ns":9,"histogram":[[9,{count}]]}}"#
+                r#"{{"id":"a","rate":10,"scheduled":5,"late":0,"unstarted":0,"histogram":[[9,{count}]]}}"#
             )
         };
         assert!(parse(&text(5), "a", 10).is_ok());

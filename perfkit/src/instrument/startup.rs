@@ -22,9 +22,6 @@ pub const STARTS_PER_ROUND: u32 = 6;
 /// Which quantile of the starts.
 const START_QUANTILE: f64 = 0.2;
 
-/// The level of an interval whose ends are the extremes of the starts.
-const EXTREMES: f64 = 1.0;
-
 /// One start, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Start {
@@ -72,12 +69,8 @@ pub fn summarise_startup(starts: &[Start]) -> BTreeMap<String, Metric> {
     let mut metrics = BTreeMap::new();
     let mut add = |name: &str, values: &[f64]| {
         let Some(info) = metric_info(name).filter(|_| !values.is_empty()) else { return };
-        let mut metric =
-            Metric::new(info, quantile(values, START_QUANTILE), "p20", "startup").with_n(values.len() as u64);
-        if values.len() > 1 {
-            metric = metric.with_interval(quantile(values, 0.0), quantile(values, 1.0), EXTREMES);
-        }
-        metrics.insert(name.to_owned(), metric);
+        let metric = Metric::new(info, quantile(values, START_QUANTILE), "p20", "startup");
+        metrics.insert(name.to_owned(), metric.with_extremes(values).with_n(values.len() as u64));
     };
     add("startup_ns", &starts.iter().map(|start| start.main_ns).collect::<Vec<f64>>());
     if let Some(process) = starts.iter().map(|start| start.process_ns).collect::<Option<Vec<f64>>>() {

@@ -12,9 +12,6 @@ use crate::{
     statistics::{LOW_QUANTILE, quantile},
 };
 
-/// The level of an interval whose ends are the extremes of the rounds.
-const EXTREMES: f64 = 1.0;
-
 /// `time_ns`, `cpu_time_ns`, `criterion_ns`, and the throughput that follows from the time. Empty without rounds.
 pub fn summarise(rounds: &[TimeRound], benchmark: &Benchmark, contended: bool) -> BTreeMap<String, Metric> {
     let mut metrics = Metrics(BTreeMap::new());
@@ -66,17 +63,11 @@ impl Metrics {
     fn over_rounds(&mut self, name: &str, ns: &[f64], contended: bool, convert: impl Fn(f64) -> f64) {
         let (statistic, at) = if contended { ("median", 0.5) } else { ("p20_min", LOW_QUANTILE) };
         let value = convert(quantile(ns, at));
-        let ends = [convert(quantile(ns, 0.0)), convert(quantile(ns, 1.0))];
+        let values: Vec<f64> = ns.iter().map(|ns| convert(*ns)).collect();
         // A body that was optimised away takes no time and has no rate.
-        if let Some(info) =
-            metric_info(name).filter(|_| value.is_finite() && ends.iter().all(|end| end.is_finite()))
-        {
-            let mut metric = Metric::new(info, value, statistic, "criterion").with_n(ns.len() as u64);
-            // One round has no spread; an interval of width zero would claim that there is none.
-            if ns.len() > 1 {
-                metric = metric.with_interval(ends[0].min(ends[1]), ends[0].max(ends[1]), EXTREMES);
-            }
-            self.0.insert(name.to_owned(), metric);
+        if let Some(info) = metric_info(name).filter(|_| values.iter().all(|value| value.is_finite())) {
+            let metric = Metric::new(info, value, statistic, "criterion");
+            self.0.insert(name.to_owned(), metric.with_extremes(&values).with_n(ns.len() as u64));
         }
     }
 

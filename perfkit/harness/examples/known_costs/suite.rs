@@ -33,6 +33,8 @@ suite!(pub SUITE:
     "known/not_shared" => not_shared, scales();
     "known/stall" => stall, latency(1000);
     "known/overload" => overload, latency(10_000);
+    "known/sleep" => sleep, scales();
+    "known/sleep_batched" => sleep_batched, scales();
     "known/start" => startup(start);
     "known/start_thread" => startup(start_thread);
     "known/start_wrong" => startup(start_wrong);
@@ -235,8 +237,18 @@ fn stall(meter: &mut impl Meter, _: u64) {
 }
 
 /// Slower than its schedule.
-fn overload(meter: &mut impl Meter, _: u64) {
+fn overload(meter: &mut impl Meter, size: u64) {
+    sleep(meter, size);
+}
+
+/// A millisecond or more, never less.
+fn sleep(meter: &mut impl Meter, _: u64) {
     meter.measure(|| std::thread::sleep(Duration::from_millis(1)), |()| Ok(()));
+}
+
+/// The same, with a set-up beside it.
+fn sleep_batched(meter: &mut impl Meter, _: u64) {
+    meter.measure_batched(|| Duration::from_millis(1), std::thread::sleep, |()| Ok(()));
 }
 
 /// Ready after one locked operation and one system call.
