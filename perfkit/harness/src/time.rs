@@ -71,6 +71,8 @@ pub struct CpuAndWall;
 impl CpuAndWall {
     /// Keep the samples that this thread takes from now on.
     pub(crate) fn keep_samples() {
+        // Read now, and not behind the first sample.
+        Clocks::cost();
         SAMPLES.set(Some(Vec::new()));
     }
 
@@ -90,9 +92,7 @@ impl Measurement for CpuAndWall {
 
     fn end(&self, clocks: Clocks) -> Duration {
         let elapsed = clocks.stop();
-        let cpu = elapsed.cpu.saturating_sub(Clocks::cost().cpu);
-        let sample = (nanoseconds(elapsed.wall), nanoseconds(cpu));
-        SAMPLES.with_borrow_mut(|samples| keep(samples, sample, SAMPLES_LIMIT));
+        SAMPLES.with_borrow_mut(|samples| keep(samples, elapsed, SAMPLES_LIMIT));
         elapsed.wall
     }
 
@@ -114,10 +114,11 @@ impl Measurement for CpuAndWall {
 }
 
 /// A record that reaches the limit is given up: without its end it would be taken for that of other samples.
-fn keep(samples: &mut Option<Vec<(u64, u64)>>, sample: (u64, u64), limit: usize) {
+fn keep(samples: &mut Option<Vec<(u64, u64)>>, elapsed: Elapsed, limit: usize) {
     let Some(kept) = samples else { return };
     if kept.len() < limit {
-        kept.push(sample);
+        let cpu = elapsed.cpu.saturating_sub(Clocks::cost().cpu);
+        kept.push((nanoseconds(elapsed.wall), nanoseconds(cpu)));
     } else {
         *samples = None;
     }
@@ -206,12 +207,13 @@ mod tests {
     fn samples_are_kept_for_who_asked_and_a_record_that_would_lack_its_end_is_none() {
         CpuAndWall.end(CpuAndWall.start());
         assert_eq!(CpuAndWall::samples(), None);
+        let sample = Elapsed { wall: Duration::from_nanos(7), cpu: Duration::ZERO };
         let mut kept = Some(Vec::new());
-        (0..3).for_each(|sample| keep(&mut kept, (sample, sample), 3));
-        assert_eq!(kept.as_ref().map(Vec::len), Some(3));
-        keep(&mut kept, (3, 3), 3);
+        (0..3).for_each(|_| keep(&mut kept, sample, 3));
+        assert_eq!(kept, Some(vec![(7, 0); 3]));
+        keep(&mut kept, sample, 3);
         assert_eq!(kept, None);
-        keep(&mut kept, (4, 4), 3);
+        keep(&mut kept, sample, 3);
         assert_eq!(kept, None, "it does not begin anew");
     }
 }
