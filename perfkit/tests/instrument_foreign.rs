@@ -2,14 +2,17 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
+mod processes;
+
 use std::{
     fs,
     path::{Path, PathBuf},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use perfkit::instrument::{self, Executable, InstrumentError, TimeSettings};
+use perfkit::instrument::{self, Dialect, Executable, InstrumentError, RoundBy, TimeSettings, ab_round};
+use processes::{assert_ends, wait_for};
 
 fn script(name: &str) -> Executable {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/instrument");
@@ -25,6 +28,7 @@ fn script(name: &str) -> Executable {
 #[test]
 fn foreign_executables() {
     an_old_criterion_is_listed_and_timed_by_pattern();
+    an_arm_of_a_comparison_sees_nothing_of_our_environment();
     differences_of_n_and_2n_are_the_cross_check();
     a_missing_runner_is_told_with_its_remedy();
     an_interrupt_ends_what_is_under_way();
@@ -32,14 +36,26 @@ fn foreign_executables() {
 
 fn an_old_criterion_is_listed_and_timed_by_pattern() {
     let old = script("old-criterion");
-    assert_eq!(instrument::criterion_list(&old).unwrap(), ["known/sum/64"]);
+    let (dialect, ids) = instrument::criterion_list(&old).unwrap();
+    assert_eq!((dialect, ids.as_slice()), (Dialect::Pattern, &["known/sum/64".to_owned()][..]));
     let scratch = tempfile::tempdir().unwrap();
-    let round = instrument::round(&old, "known/sum/64", &TimeSettings::full(), scratch.path()).unwrap();
+    let take = |id| instrument::round(&old, id, dialect, &TimeSettings::full(), scratch.path());
+    let round = take("known/sum/64").unwrap();
     assert_eq!((round.samples.len(), round.cpu_ns_min), (10, None));
     assert_eq!(round.wall_ns_min, 8_322_471.0 / 649_752.0);
-    let error = instrument::round(&old, "known/sum/6", &TimeSettings::full(), scratch.path()).unwrap_err();
+    let error = take("known/sum/6").unwrap_err();
     assert!(error.to_string().contains("no new/benchmark.json has this full_id"), "{error}");
     assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0, "scratch files were left");
+}
+
+fn an_arm_of_a_comparison_sees_nothing_of_our_environment() {
+    assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some(), "cargo sets it for its tests");
+    let scratch = tempfile::tempdir().unwrap();
+    let by = RoundBy::Criterion(Dialect::Exact);
+    let length = Duration::from_millis(20);
+    let arm = script("fixed-environment");
+    let round = ab_round(&arm, "known/sum/64", by, length, None, scratch.path()).unwrap();
+    assert_eq!(round.wall_ns_min, 8_322_471.0 / 649_752.0);
 }
 
 fn differences_of_n_and_2n_are_the_cross_check() {
@@ -59,19 +75,17 @@ fn a_missing_runner_is_told_with_its_remedy() {
     );
 }
 
+/// Its pipes are closed, and what works is not perfkit's own child.
 fn an_interrupt_ends_what_is_under_way() {
     let folder = tempfile::tempdir().unwrap();
     let executable = Executable { package_root: folder.path().to_owned(), ..script("endless") };
-    let started = Instant::now();
     let endless = thread::spawn(move || instrument::list(&executable));
-    while !folder.path().join("started").exists() {
-        assert!(!endless.is_finished(), "the process ended by itself");
-        thread::yield_now();
-    }
+    let pid = wait_for(|| folder.path().join("pid"), |pid| pid.ends_with('\n'));
+    assert!(!endless.is_finished(), "the process ended by itself");
     assert!(!instrument::interrupt(), "the first interrupt");
     let error = endless.join().unwrap().unwrap_err();
     assert!(matches!(error, InstrumentError::Interrupted), "{error}");
-    assert!(started.elapsed() < Duration::from_secs(60), "the process was waited for");
+    assert_ends(pid.trim());
     assert!(instrument::interrupt(), "the second interrupt");
     let after = instrument::list(&script("cross-check")).unwrap_err();
     assert!(matches!(after, InstrumentError::Interrupted), "nothing starts after an interrupt: {after}");

@@ -266,7 +266,7 @@ mod summaries {
     fn gungraun_writes_version_seven() {
         let read = summary::read(&fixture("gungraun-v7.json")).unwrap();
         assert_eq!(read.arguments.as_deref(), Some("\"known/sum/4096\", 100"));
-        assert_eq!((read.instructions, read.allocated_blocks), (998_988.0, Some(13.0)));
+        assert_eq!(read.instructions, 998_988.0);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! processes at once. Whatever happens, what was written is whole, what was measured is not lost, and it is said.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod processes;
 mod protocol;
 mod samples;
 mod workspace;
@@ -18,6 +19,7 @@ use perfkit::{
     format::{Run, document::write_document, read_document, run::RUN_SCHEMA},
     store::{SAMPLES_SCHEMA, Samples, Store},
 };
+use processes::{assert_ends, wait_for};
 use protocol::Repository;
 use workspace::can_count;
 
@@ -276,9 +278,9 @@ fn an_interrupt_at_any_moment_leaves_whole_documents() {
     let repository = Repository::new();
     // Built beforehand, so that the moments fall into measuring as well.
     assert_eq!(repository.says(&COUNT).0, 0);
-    let mut partial = 0;
+    let partial = |runs: &[Run]| runs.iter().filter(|run| run.provenance.partial).count();
     for moment in 0..12 {
-        let before = whole_runs(&repository.path().join(".perfkit")).len();
+        let before = whole_runs(&repository.path().join(".perfkit"));
         let child = perfkit(&repository, &COUNT).spawn().unwrap();
         thread::sleep(Duration::from_millis(40 * moment + 5));
         // To the process alone: a terminal would tell its children too, which perfkit ends itself.
@@ -287,26 +289,68 @@ fn an_interrupt_at_any_moment_leaves_whole_documents() {
         let runs = whole_runs(&repository.path().join(".perfkit"));
         let text = said(&output);
         assert!(!text.contains("panicked"), "{text}");
-        let new: Vec<&Run> = runs.iter().filter(|run| run.provenance.partial).collect();
         assert!(
             runs.iter().all(|run| !run.benchmarks.is_empty()),
             "a run without anything measured was stored"
         );
         match output.status.code() {
             // Before anybody listens, the signal ends the process; after the last measurement it changes nothing.
-            None => assert_eq!(runs.len(), before),
-            Some(0) => assert_eq!(runs.len(), before + 1),
-            Some(5) if text.contains("nothing is stored") => assert_eq!(runs.len(), before),
-            Some(5) => partial = new.len(),
+            None => assert_eq!(runs.len(), before.len()),
+            Some(0) => assert_eq!((runs.len(), partial(&runs)), (before.len() + 1, partial(&before))),
+            Some(5) if text.contains("nothing is stored") => assert_eq!(runs.len(), before.len()),
+            Some(5) => assert_eq!((runs.len(), partial(&runs)), (before.len() + 1, partial(&before) + 1)),
             Some(code) => panic!("moment {moment}: {code} {text}"),
         }
     }
-    eprintln!("{partial} runs were stopped half-way and kept");
     assert!(
         files(&repository.path().join(".perfkit"))
             .iter()
             .all(|path| { !path.file_name().unwrap().to_string_lossy().starts_with(".perfkit-") })
     );
+}
+
+/// The third round of two benchmarks has no end: the first round of both is kept, and being stopped is no failure.
+#[test]
+fn an_interrupt_keeps_the_rounds_that_were_finished() {
+    let repository = Repository::new();
+    let before = "let folder = std::path::Path::new(&std::env::var(\"CRITERION_HOME\")";
+    let endless = "let log = \"target/rounds.log\";
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
+            std::io::Write::write_all(&mut file, b\"round\\n\").unwrap();
+            if std::fs::read_to_string(log).unwrap().lines().count() == 3 {
+                std::thread::sleep(std::time::Duration::from_secs(1000));
+            }
+            ";
+    repository.edit("benches/time.rs", before, &format!("{endless}{before}"));
+    let child = perfkit(&repository, &["run", "--instrument", "time"]).spawn().unwrap();
+    wait_for(|| repository.path().join("target/rounds.log"), |log| log.lines().count() == 3);
+    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).output();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(5), "{}", said(&output));
+    let runs = whole_runs(&repository.path().join(".perfkit"));
+    assert_eq!(runs.len(), 1, "{}", said(&output));
+    assert!(runs[0].provenance.partial && runs[0].problems.is_empty(), "{:?}", runs[0].problems);
+    let rounds = runs[0].benchmarks.iter().map(|row| (row.id.as_str(), row.metrics["time_ns"].n));
+    assert_eq!(rounds.collect::<Vec<_>>(), [("sum/large", Some(1)), ("sum/small", Some(1))]);
+}
+
+/// `diff` keeps nothing, so it ends at once; so does what its bench has started.
+#[test]
+fn an_interrupt_leaves_no_process_behind() {
+    let repository = Repository::new();
+    let before = "Some(\"--perfkit-list\") => {";
+    let endless = "
+            let other = std::process::Command::new(\"sleep\").arg(\"1000\").spawn().unwrap();
+            std::fs::write(\"pid\", format!(\"{}\\n\", other.id())).unwrap();
+            std::thread::sleep(std::time::Duration::from_secs(1000));";
+    repository.edit("benches/time.rs", before, &format!("{before}{endless}"));
+    repository.commit();
+    let child = perfkit(&repository, &["diff", "HEAD", "HEAD"]).spawn().unwrap();
+    let pid = wait_for(|| repository.elsewhere("worktree/pid"), |pid| pid.ends_with('\n'));
+    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).output();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    assert_ends(pid.trim());
 }
 
 #[test]

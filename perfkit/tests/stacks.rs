@@ -10,7 +10,7 @@ use known_costs::{has_valgrind, time};
 use perfkit::{
     explain::stacks::{Source, Stacks, StacksError, collect},
     format::Benchmark,
-    instrument::{self, Copies},
+    instrument::{self, Copies, Dialect},
     measure::{Planned, RowKind},
 };
 
@@ -22,6 +22,7 @@ fn planned(id: &str) -> Planned {
         benchmark: Benchmark::new(id),
         time: time().clone(),
         allocs: None,
+        dialect: Dialect::HARNESS,
         counted_operations: Some(OPERATIONS),
         contended: false,
         modes: Vec::new(),

@@ -149,16 +149,17 @@ impl Shared {
     pub fn pairing(&self) -> Pairing {
         let takes_rounds = |row: &Planned| row.modes.iter().any(|mode| mode == ROUND_MODE);
         let id = &self.b.benchmark.id;
-        let contestant = |row: &Planned| Contestant { executable: row.time.clone(), id: id.clone() };
+        let by_harness = takes_rounds(&self.a) && takes_rounds(&self.b);
+        let contestant = |row: &Planned| Contestant {
+            executable: row.time.clone(),
+            id: id.clone(),
+            // Both the same way, each in the words of its own Criterion.
+            by: if by_harness { RoundBy::Harness } else { RoundBy::Criterion(row.dialect) },
+        };
         Pairing {
             id: id.clone(),
             a: contestant(&self.a),
             b: contestant(&self.b),
-            by: if takes_rounds(&self.a) && takes_rounds(&self.b) {
-                RoundBy::Harness
-            } else {
-                RoundBy::Criterion
-            },
             threads: self.a.benchmark.threads.max(self.b.benchmark.threads),
             contended: self.a.contended || self.b.contended,
         }

@@ -22,6 +22,8 @@ pub struct Contestant {
     pub executable: Executable,
     /// The benchmark as this executable calls it.
     pub id: String,
+    /// How it takes its rounds.
+    pub by: RoundBy,
 }
 
 /// Two sides to be measured in turns.
@@ -33,8 +35,6 @@ pub struct Pairing {
     pub a: Contestant,
     /// The new side.
     pub b: Contestant,
-    /// How both sides take their rounds.
-    pub by: RoundBy,
     /// Threads that work at once; more than one are left unpinned.
     pub threads: u32,
     /// Whether the work blocks or contends.
@@ -161,7 +161,7 @@ fn one_round(
             Arm::B => &pairing.b,
         };
         let cpu = schedule.pin(pairing);
-        ab_round(&side.executable, &side.id, pairing.by, schedule.length, cpu, scratch)
+        ab_round(&side.executable, &side.id, side.by, schedule.length, cpu, scratch)
             .map_err(|error| (arm, error))
     };
     Ok(match first {
@@ -215,7 +215,7 @@ mod tests {
             path,
             package_root: folder.to_owned(),
         };
-        Contestant { executable, id: "x/y".to_owned() }
+        Contestant { executable, id: "x/y".to_owned(), by: RoundBy::Harness }
     }
 
     const GOOD: &str = r#"echo '{"id":"x/y","samples":[[1,100,90]],"wall_ns":100,"waited_ns":0}'"#;
@@ -226,7 +226,6 @@ mod tests {
             id: "x/y".to_owned(),
             a: contestant(folder.path(), "a", a),
             b: contestant(folder.path(), "b", b),
-            by: RoundBy::Harness,
             threads: 1,
             contended: false,
         };

@@ -7,7 +7,7 @@ use std::{path::Path, time::Duration};
 
 use serde::Deserialize;
 
-use super::{Executable, InstrumentError, TimeRound, TimeSettings, time::pinned_round};
+use super::{Dialect, Executable, InstrumentError, TimeRound, TimeSettings, time::pinned_round};
 use crate::{format::ArmRound, statistics::quantile};
 
 /// The mode of the harness that takes a round; an executable announces it in its list.
@@ -25,8 +25,8 @@ const WARM_UP_PART: u32 = 8;
 pub enum RoundBy {
     /// `--perfkit-round`: samples and nothing else.
     Harness,
-    /// A run of Criterion.
-    Criterion,
+    /// A run of Criterion, of this dialect.
+    Criterion(Dialect),
 }
 
 /// Measure one round of about `length`. `scratch` belongs to this call alone; nothing is left in it.
@@ -40,14 +40,14 @@ pub fn ab_round(
 ) -> Result<ArmRound, InstrumentError> {
     match by {
         RoundBy::Harness => harness_round(executable, id, length, cpu),
-        RoundBy::Criterion => {
+        RoundBy::Criterion(dialect) => {
             let settings = TimeSettings {
                 warm_up: length / WARM_UP_PART,
                 measurement: length,
                 samples: CRITERION_SAMPLES,
                 resamples: CRITERION_RESAMPLES,
             };
-            pinned_round(executable, id, &settings, cpu, scratch).map(|round| of_criterion(&round))
+            pinned_round(executable, id, dialect, &settings, cpu, scratch).map(|round| of_criterion(&round))
         }
     }
 }

@@ -13,8 +13,13 @@ use super::{
 };
 
 /// Count one cold call of `id`. Bytes copied, witness and functions are left out. Nothing is left in `scratch`.
-pub fn first_call(executable: &Executable, id: &str, scratch: &Path) -> Result<Counts, InstrumentError> {
-    let picked = Dialect::of(executable)?.pick(id);
+pub fn first_call(
+    executable: &Executable,
+    id: &str,
+    dialect: Dialect,
+    scratch: &Path,
+) -> Result<Counts, InstrumentError> {
+    let picked = dialect.pick(id);
     let mut arguments = vec!["--bench", "--test"];
     arguments.extend(picked.iter().map(String::as_str));
     let profile = run(executable, &arguments, Collect::Everything, scratch)?;

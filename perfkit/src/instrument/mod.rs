@@ -46,7 +46,7 @@ pub use affinity::choose_cpu;
 pub use allocation_sites::{AllocationSite, allocation_sites};
 pub use allocations::{AllocationCosts, Declared, allocations, declared};
 pub use counts::{Copies, Counts, count, count_with};
-pub use criterion::criterion_list;
+pub use criterion::{Dialect, criterion_list};
 pub use cross_check::{CrossCheck, cross_check};
 pub use first_call::first_call;
 pub use interrupt::{interrupt, interrupted, keep_what_was_measured_on_interrupt};

@@ -15,9 +15,6 @@ use crate::{
     statistics::quantile,
 };
 
-/// The level of an interval whose ends are the extremes of the rounds.
-const EXTREMES: f64 = 1.0;
-
 /// One round, by number of threads.
 pub type ScalingRound = BTreeMap<u32, ScalingRate>;
 
@@ -53,24 +50,22 @@ pub fn scaling(
     if measured.id != id || measured.threads != threads {
         return Err(unreadable(format!("it is of {} threads of {:?}", measured.threads, measured.id)));
     }
-    // A window in which no operation ended says nothing about the rate but that it is low.
+    // A window in which a thread ended no operation says nothing about the rate but that it is low.
     if !(measured.ops_ps.is_finite() && measured.ops_ps > 0.0) {
-        return Err(unreadable(format!("no operation ended within {milliseconds} ms")));
+        let of = if threads == 1 { "" } else { " on one of the threads" };
+        return Err(unreadable(format!("no operation ended within {milliseconds} ms{of}")));
     }
     Ok(measured)
 }
 
-/// `ops_ps_N` for each number of threads, and `scaling_efficiency_N` above one thread: the rate at N over N times the
-/// rate at one thread of the same round.
-pub fn summarise_scaling(rounds: &[ScalingRound]) -> BTreeMap<String, Metric> {
+/// `ops_ps_N` for each number of threads, in elements where an operation has several, as `ops_ps` is, and
+/// `scaling_efficiency_N` above one thread: the rate at N over N times the rate at one thread of the same round.
+pub fn summarise_scaling(rounds: &[ScalingRound], elements: u64) -> BTreeMap<String, Metric> {
     let mut metrics = BTreeMap::new();
     let mut add = |name: String, values: &[f64], waited: Option<f64>| {
         let Some(info) = metric_info(&name).filter(|_| !values.is_empty()) else { return };
-        let mut metric =
-            Metric::new(info, quantile(values, 0.5), "median", "scaling").with_n(values.len() as u64);
-        if values.len() > 1 {
-            metric = metric.with_interval(quantile(values, 0.0), quantile(values, 1.0), EXTREMES);
-        }
+        let metric = Metric::new(info, quantile(values, 0.5), "median", "scaling");
+        let mut metric = metric.with_extremes(values).with_n(values.len() as u64);
         metric.extra.extend(waited.map(|waited| ("waited".to_owned(), json!(waited))));
         metrics.insert(name, metric);
     };
@@ -78,7 +73,8 @@ pub fn summarise_scaling(rounds: &[ScalingRound]) -> BTreeMap<String, Metric> {
         let of_round = rounds.iter().filter_map(|round| Some((round.get(&threads)?, round.get(&1)?)));
         let (several, one): (Vec<&ScalingRate>, Vec<&ScalingRate>) = of_round.unzip();
         let rates: Vec<f64> = several.iter().map(|rate| rate.ops_ps).collect();
-        add(format!("ops_ps_{threads}"), &rates, median_wait(&several));
+        let of_elements: Vec<f64> = rates.iter().map(|rate| rate * elements as f64).collect();
+        add(format!("ops_ps_{threads}"), &of_elements, median_wait(&several));
         if threads > 1 {
             let ideal = one.iter().map(|one| f64::from(threads) * one.ops_ps);
             let efficiencies: Vec<f64> = rates.iter().zip(ideal).map(|(rate, ideal)| rate / ideal).collect();
@@ -113,7 +109,7 @@ mod tests {
     fn efficiency_is_taken_within_a_round() {
         // A machine that is half as fast in the second round scales as well in both.
         let rounds = [round(100.0, 180.0), round(50.0, 90.0), round(100.0, 160.0)];
-        let metrics = summarise_scaling(&rounds);
+        let metrics = summarise_scaling(&rounds, 1);
         let efficiency = &metrics["scaling_efficiency_2"];
         assert!((efficiency.value - 0.9).abs() < 1e-12);
         assert_eq!((efficiency.n, efficiency.ci.map(|ends| ends.low)), (Some(3), Some(0.8)));
@@ -128,8 +124,16 @@ mod tests {
 
     #[test]
     fn one_round_has_no_interval_and_none_no_metric() {
-        let metrics = summarise_scaling(&[round(100.0, 150.0)]);
+        let metrics = summarise_scaling(&[round(100.0, 150.0)], 1);
         assert_eq!(metrics["scaling_efficiency_2"].ci, None);
-        assert!(summarise_scaling(&[]).is_empty());
+        assert!(summarise_scaling(&[], 1).is_empty());
+    }
+
+    #[test]
+    fn a_rate_is_of_elements_as_the_time_instruments_is_and_an_efficiency_of_neither() {
+        let metrics = summarise_scaling(&[round(100.0, 150.0), round(100.0, 170.0)], 64);
+        assert_eq!((metrics["ops_ps_1"].value, metrics["ops_ps_2"].value), (6400.0, 10_240.0));
+        assert_eq!(metrics["ops_ps_2"].ci.map(|ends| ends.high), Some(10_880.0));
+        assert!((metrics["scaling_efficiency_2"].value - 0.8).abs() < 1e-12);
     }
 }

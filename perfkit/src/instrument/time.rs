@@ -83,29 +83,38 @@ pub struct TimeRound {
 pub fn round(
     executable: &Executable,
     id: &str,
+    dialect: Dialect,
     settings: &TimeSettings,
     scratch: &Path,
 ) -> Result<TimeRound, InstrumentError> {
-    pinned_round(executable, id, settings, None, scratch)
+    one_round(criterion(executable, dialect, settings), id, dialect, scratch)
 }
 
-/// Measure one round on one CPU.
+/// Measure one round on one CPU, in an environment that is the same whoever asks.
 pub(super) fn pinned_round(
     executable: &Executable,
     id: &str,
+    dialect: Dialect,
     settings: &TimeSettings,
     cpu: Option<usize>,
+    scratch: &Path,
+) -> Result<TimeRound, InstrumentError> {
+    let process = criterion(executable, dialect, settings).with_fixed_environment().pinned_to(cpu);
+    one_round(process, id, dialect, scratch)
+}
+
+fn one_round(
+    process: Process,
+    id: &str,
+    dialect: Dialect,
     scratch: &Path,
 ) -> Result<TimeRound, InstrumentError> {
     let io = |source| InstrumentError::Io { what: "a scratch folder for Criterion".to_owned(), source };
     fs::create_dir_all(scratch).map_err(io)?;
     let home = tempfile::Builder::new().prefix("criterion-").tempdir_in(scratch).map_err(io)?;
     let cpu_times: PathBuf = home.path().join("cpu-times.json");
-    let dialect = Dialect::of(executable)?;
-    let picked = dialect.pick(id).into_iter();
-    let process = picked.fold(criterion(executable, dialect, settings), |process, word| process.arg(&word));
-    let process = process.env("CRITERION_HOME", home.path()).env("PERFKIT_CPU_TIMES", &cpu_times);
-    process.pinned_to(cpu).run()?;
+    let process = dialect.pick(id).into_iter().fold(process, |process, word| process.arg(&word));
+    process.env("CRITERION_HOME", home.path()).env("PERFKIT_CPU_TIMES", &cpu_times).run()?;
     let results = output::read(home.path(), id)?;
     let cpu =
         read_cpu_times(&cpu_times, id)?.and_then(|recorded| match_cpu_times(&results.samples, &recorded));
@@ -115,6 +124,7 @@ pub(super) fn pinned_round(
 /// Measure a whole target in one process: the least wall nanoseconds per operation of each of `ids`.
 pub fn whole_suite(
     executable: &Executable,
+    dialect: Dialect,
     ids: &[&str],
     settings: &TimeSettings,
     scratch: &Path,
@@ -122,7 +132,7 @@ pub fn whole_suite(
     let io = |source| InstrumentError::Io { what: "a scratch folder for Criterion".to_owned(), source };
     fs::create_dir_all(scratch).map_err(io)?;
     let home = tempfile::Builder::new().prefix("criterion-").tempdir_in(scratch).map_err(io)?;
-    criterion(executable, Dialect::of(executable)?, settings).env("CRITERION_HOME", home.path()).run()?;
+    criterion(executable, dialect, settings).env("CRITERION_HOME", home.path()).run()?;
     let least = |id: &&str| {
         let results = output::read(home.path(), id)?;
         Ok(((*id).to_owned(), summarise_round(results, None).wall_ns_min))

@@ -34,7 +34,7 @@ pub fn uncounted(plan: &Plan, scratch: &Path, progress: &Progress) -> Result<Unc
     for row in wanted {
         let id = &row.benchmark.id;
         progress.say(&format!("timing {id} once"));
-        match instrument::round(&row.time, id, &TimeSettings::quick(), scratch) {
+        match instrument::round(&row.time, id, row.dialect, &TimeSettings::quick(), scratch) {
             Ok(round) => {
                 found.rounds.insert(id.clone(), round);
             }
@@ -79,20 +79,18 @@ pub fn order(
     let settings = TimeSettings::quick();
     let mut found: BTreeMap<String, OrderEvidence> = BTreeMap::new();
     for executable in executables(rows, false) {
-        let ids: Vec<&str> = rows
+        let of_it: Vec<&Planned> = rows
             .iter()
             .filter(|row| row.time.path == executable.path && row.benchmark.threads == 1)
             .filter(|row| can_be_timed(row))
-            .map(|row| row.benchmark.id.as_str())
             .collect();
-        if ids.is_empty() {
-            continue;
-        }
+        let Some(dialect) = of_it.first().map(|row| row.dialect) else { continue };
+        let ids: Vec<&str> = of_it.iter().map(|row| row.benchmark.id.as_str()).collect();
         for _ in 0..ORDER_ROUNDS {
             progress.say(&format!("timing {} as a whole, then each of its ids alone", executable.name()));
-            let together = instrument::whole_suite(executable, &ids, &settings, scratch)?;
+            let together = instrument::whole_suite(executable, dialect, &ids, &settings, scratch)?;
             for id in &ids {
-                let alone = instrument::round(executable, id, &settings, scratch)?.wall_ns_min;
+                let alone = instrument::round(executable, id, dialect, &settings, scratch)?.wall_ns_min;
                 let Some(in_suite) = together.get(*id).copied() else { continue };
                 let entry = found.entry((*id).to_owned()).or_insert(OrderEvidence {
                     alone_ns: alone,
@@ -119,7 +117,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::instrument::{Executable, criterion::output::Throughput};
+    use crate::instrument::{Dialect, Executable, criterion::output::Throughput};
 
     fn planned(id: &str) -> Planned {
         Planned {
@@ -132,6 +130,7 @@ mod tests {
             },
             allocs: None,
             counted_operations: None,
+            dialect: Dialect::HARNESS,
             contended: false,
             modes: Vec::new(),
             latency_rate: 0,

@@ -14,17 +14,18 @@ use std::{
 
 use super::{
     Plan, Planned,
+    cross_checks::cross_check,
     plan::{RowKind, problem},
     progress::Progress,
     rounds::Rounds,
     runner_suites::run_suites,
-    timed::time_all,
 };
 use crate::{
     format::{
         Benchmark, Metric, Mode, Problem, ProblemKind,
         config::Instrument,
-        metric::{EXACT, FIRST_CALL, METRICS, STARTUP},
+        metric::{EXACT, FIRST_CALL, STARTUP},
+        metric_info,
     },
     instrument::{self, Counts, InstrumentError},
     store::{SAMPLES_SCHEMA, Samples},
@@ -78,21 +79,16 @@ pub fn execute(
     for (row, counts) in count_all(&counted, scratch, progress) {
         measurement.take_counts(&row.benchmark.id, counts, &mut rows);
     }
-    cross_check(plan, &mut measurement, &mut rows, scratch, progress);
+    cross_check(plan, &mut measurement.problems, &mut rows, scratch, progress);
     run_suites(plan, &mut measurement.problems, &mut rows, scratch, progress);
     let mut in_rounds =
         Rounds { rounds, mode, measurement: &mut measurement, benchmarks: &mut rows, progress };
     in_rounds.startup(&started);
     in_rounds.scaling(&scaled);
     in_rounds.latency(&scheduled);
-    time_all(&timed, mode, rounds, &mut measurement, &mut rows, scratch, progress);
+    in_rounds.time(&timed, scratch);
 
-    // A wrong answer leaves no number behind.
-    for problem in measurement.problems.iter().filter(|problem| problem.kind == ProblemKind::WrongAnswer) {
-        if let Some(row) = rows.get_mut(&problem.subject) {
-            row.metrics.clear();
-        }
-    }
+    measurement.withdraw_wrong_answers(&mut rows);
     measurement.interrupted = instrument::interrupted();
     measurement.benchmarks = rows.into_values().filter(|row| !row.metrics.is_empty()).collect();
     progress.finish();
@@ -153,7 +149,9 @@ fn count(row: &Planned, scratch: &Path) -> Counted {
             (_, Some(operations)) => {
                 instrument::count(&row.time, id, operations, scratch).map(|counts| (counts, EXACT))
             }
-            _ => instrument::first_call(&row.time, id, scratch).map(|counts| (counts, FIRST_CALL)),
+            _ => {
+                instrument::first_call(&row.time, id, row.dialect, scratch).map(|counts| (counts, FIRST_CALL))
+            }
         };
         match counts {
             Ok((counts, statistic)) => counted.take(counts, statistic),
@@ -193,7 +191,7 @@ impl Counted {
     }
 
     fn metric(&mut self, name: &str, value: f64, statistic: &str, source: &str) {
-        if let Some(info) = METRICS.iter().find(|info| info.name == name) {
+        if let Some(info) = metric_info(name) {
             self.metrics.insert(name.to_owned(), Metric::new(info, value, statistic, source));
         }
     }
@@ -207,7 +205,7 @@ impl Measurement {
             RowKind::Operation | RowKind::Startup => return,
         };
         let id = &row.benchmark.id;
-        match (bytes, rows.get_mut(id), METRICS.iter().find(|info| info.name == name)) {
+        match (bytes, rows.get_mut(id), metric_info(name)) {
             (Ok(bytes), Some(row), Some(info)) => {
                 row.metrics.insert(name.to_owned(), Metric::new(info, bytes as f64, "exact", "size"));
             }
@@ -217,8 +215,9 @@ impl Measurement {
     }
 
     fn take_counts(&mut self, id: &str, counted: Counted, rows: &mut BTreeMap<String, Benchmark>) {
-        let errors = counted.errors.iter();
-        self.problems.extend(errors.map(|(by, error)| problem(id.to_owned(), Some(*by), error)));
+        let failures =
+            counted.errors.iter().filter(|(_, error)| !matches!(error, InstrumentError::Interrupted));
+        self.problems.extend(failures.map(|(by, error)| problem(id.to_owned(), Some(*by), error)));
         if !counted.functions.is_empty() {
             self.samples.functions.insert(id.to_owned(), counted.functions);
         }
@@ -227,38 +226,52 @@ impl Measurement {
             row.witness.counted = counted.witness;
         }
     }
+
+    /// A wrong answer leaves no number behind, in the run or beside it.
+    fn withdraw_wrong_answers(&mut self, rows: &mut BTreeMap<String, Benchmark>) {
+        for problem in self.problems.iter().filter(|problem| problem.kind == ProblemKind::WrongAnswer) {
+            let id = &problem.subject;
+            if let Some(row) = rows.get_mut(id) {
+                row.metrics.clear();
+            }
+            self.samples.time.remove(id);
+            self.samples.rounds.remove(id);
+            self.samples.functions.remove(id);
+        }
+    }
 }
 
-fn cross_check(
-    plan: &Plan,
-    measurement: &mut Measurement,
-    rows: &mut BTreeMap<String, Benchmark>,
-    scratch: &Path,
-    progress: &Progress,
-) {
-    for (index, executable) in plan.cross_checks.iter().enumerate() {
-        if instrument::interrupted() {
-            return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_answer_leaves_no_number_in_the_run_or_beside_it() {
+        let mut measurement = Measurement::default();
+        let mut rows = BTreeMap::new();
+        for id in ["right", "wrong"] {
+            let mut counted =
+                Counted { functions: BTreeMap::from([("f".to_owned(), 1.0)]), ..Counted::default() };
+            counted.exact("ir", 1.0, "callgrind");
+            rows.insert(id.to_owned(), Benchmark::new(id));
+            measurement.take_counts(id, counted, &mut rows);
+            measurement.samples.time.insert(id.to_owned(), vec![vec![(1.0, 1.0)]]);
+            measurement.samples.rounds.insert(id.to_owned(), BTreeMap::new());
         }
-        let subject = format!("{}::{}", executable.package, executable.target);
-        progress.say(&format!("cross-checking with {subject}"));
-        let scratch = scratch.join(format!("cross-check-{index}"));
-        let checks = std::fs::create_dir_all(&scratch)
-            .map_err(|source| InstrumentError::Io { what: "making a scratch folder".to_owned(), source })
-            .and_then(|()| instrument::cross_check(executable, &scratch));
-        match checks {
-            Ok(checks) => {
-                for check in checks {
-                    if let (Some(row), Some(info)) =
-                        (rows.get_mut(&check.id), METRICS.iter().find(|info| info.name == "ir_cross_check"))
-                    {
-                        let metric = Metric::new(info, check.ir_per_op, "exact", "iai-callgrind");
-                        row.metrics.insert("ir_cross_check".to_owned(), metric);
-                    }
-                }
-            }
-            Err(error) => measurement.problems.push(problem(subject, Some(Instrument::CrossCheck), &error)),
-        }
-        progress.step();
+        let wrong = InstrumentError::WrongAnswer("3".to_owned());
+        measurement.problems.push(problem("wrong".to_owned(), Some(Instrument::Time), &wrong));
+        measurement.withdraw_wrong_answers(&mut rows);
+        let Samples { time, rounds, functions, .. } = &measurement.samples;
+        assert!(rows["wrong"].metrics.is_empty() && !rows["right"].metrics.is_empty());
+        assert!(time.keys().eq(["right"]) && rounds.keys().eq(["right"]) && functions.keys().eq(["right"]));
+    }
+
+    #[test]
+    fn an_interrupt_is_no_failure_of_a_count() {
+        let mut measurement = Measurement::default();
+        let counted =
+            Counted { errors: vec![(Instrument::Count, InstrumentError::Interrupted)], ..Counted::default() };
+        measurement.take_counts("a", counted, &mut BTreeMap::new());
+        assert!(measurement.problems.is_empty());
     }
 }

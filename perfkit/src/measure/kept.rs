@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use crate::{
         format::Benchmark,
-        instrument::Executable,
+        instrument::{Dialect, Executable},
         measure::{Planned, RowKind},
     };
 
@@ -65,6 +65,7 @@ mod tests {
                 package_root: built.path().to_owned(),
             },
             allocs: None,
+            dialect: Dialect::HARNESS,
             counted_operations: None,
             contended: false,
             modes: Vec::new(),

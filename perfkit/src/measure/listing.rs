@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Planned, plan::RowKind};
 use crate::{
     format::{Benchmark, config::Instrument},
-    instrument::{self, Executable, InstrumentError, ListedWorkload},
+    instrument::{self, Dialect, Executable, InstrumentError, ListedWorkload},
 };
 
 /// The rows of a time executable; an allocation executable only notes where its ids are.
@@ -36,6 +36,7 @@ pub(super) fn list_suite(
             benchmark,
             time: executable.clone(),
             allocs: None,
+            dialect: Dialect::HARNESS,
             latency_rate: workload.latency_rate,
             kind: match workload.struct_bytes {
                 Some(bytes) => RowKind::StructBytes(bytes),
@@ -66,11 +67,12 @@ fn possible(workload: &ListedWorkload) -> BTreeSet<Instrument> {
 }
 
 pub(super) fn list_criterion(executable: &Executable) -> Result<Vec<Planned>, InstrumentError> {
-    let ids = instrument::criterion_list(executable)?;
+    let (dialect, ids) = instrument::criterion_list(executable)?;
     let row = |id: String| Planned {
         benchmark: identified(&id, executable),
         time: executable.clone(),
         allocs: None,
+        dialect,
         counted_operations: None,
         contended: false,
         modes: Vec::new(),
@@ -88,6 +90,7 @@ pub(super) fn binary_row(id: &str, executable: Executable) -> Planned {
         modes: Vec::new(),
         time: executable,
         allocs: None,
+        dialect: Dialect::HARNESS,
         counted_operations: None,
         contended: false,
         latency_rate: 0,

@@ -1,6 +1,7 @@
 //! Measuring: from a request to a run document. [`plan`](plan()) asks the workspace what there is, [`execute`] drives
 //! the instruments over it.
 
+mod cross_checks;
 mod execute;
 mod kept;
 mod listing;

@@ -8,7 +8,7 @@ use std::{
 use thiserror::Error;
 
 use super::{
-    Request, RunnerSuite, Selection,
+    Request, RunnerSuite, Selection, cross_checks,
     listing::{binary_row, list_criterion, list_suite},
     near_names::unmatched,
     progress::Progress,
@@ -18,7 +18,7 @@ use crate::{
         Benchmark, Binary, Problem, ProblemKind, Suite,
         config::{Instrument, Patterns},
     },
-    instrument::{Executable, InstrumentError},
+    instrument::{self, Dialect, Executable, InstrumentError},
     workspace::{
         BenchKind, BenchTarget, Workspace, bench_targets, build, build::BuildSettings, build_binary,
     },
@@ -59,6 +59,8 @@ pub struct Planned {
     pub allocs: Option<Executable>,
     /// Operations per counted run; `None` for benches that are not written against the harness.
     pub counted_operations: Option<u64>,
+    /// How the time executable's Criterion picks it.
+    pub dialect: Dialect,
     /// Judged by medians.
     pub contended: bool,
     /// What the time executable can be asked to do with it beside Criterion.
@@ -156,6 +158,7 @@ pub fn plan(
             BenchKind::Iai => {
                 match RunnerSuite::of(executable) {
                     Ok(suite) => plan.runner_suites.push(suite),
+                    Err(InstrumentError::Interrupted) => break,
                     Err(error) => {
                         let subject = format!("{}::{}", target.package, target.name);
                         plan.problems.push(problem(subject, Some(Instrument::Count), &error));
@@ -168,6 +171,7 @@ pub fn plan(
         };
         let listed = match listed {
             Ok(listed) => listed,
+            Err(InstrumentError::Interrupted) => break,
             Err(error) => {
                 let subject = format!("{}::{}", target.package, target.name);
                 plan.problems.push(problem(subject, None, &error));
@@ -263,7 +267,7 @@ fn has_own_build(suite: &&Suite) -> bool {
 
 /// Why a bench target is not driven at all.
 fn left_out(target: &BenchTarget, settings: &BuildSettings) -> Option<String> {
-    let asked = |feature: &String| settings.features.iter().any(|asked| asked.ends_with(feature.as_str()));
+    let asked = |feature: &String| settings.features.iter().any(|asked| names_feature(asked, feature));
     if let Some(feature) = target.required_features.iter().find(|feature| !asked(feature)) {
         return Some(format!("it needs the feature {feature:?}; name it in a suite's `features`"));
     }
@@ -273,6 +277,11 @@ fn left_out(target: &BenchTarget, settings: &BuildSettings) -> Option<String> {
         }
         BenchKind::Perfkit | BenchKind::CrossCheck | BenchKind::Criterion | BenchKind::Iai => None,
     }
+}
+
+/// Whether `asked`, a feature or `package/feature`, is this one.
+fn names_feature(asked: &str, feature: &str) -> bool {
+    asked.rsplit_once('/').map_or(asked, |(_, name)| name) == feature
 }
 
 fn settings(
@@ -310,8 +319,9 @@ fn select(
     let ids: Vec<String> = rows.keys().chain(listed).cloned().collect();
     let known: Vec<&str> = ids.iter().map(String::as_str).collect();
     let is_failure = |problem: &Problem| problem.kind != ProblemKind::Skipped;
-    // A suite that cannot list what it holds may hold what was asked for.
-    let all_listed = plan.runner_suites.iter().all(|suite| suite.listed.is_some());
+    // A suite that cannot list what it holds may hold what was asked for, and so may one that the user did not wait for.
+    let all_listed =
+        plan.runner_suites.iter().all(|suite| suite.listed.is_some()) && !instrument::interrupted();
     if let Some(pattern) = plan.selection.filters.unmatched(&known).first()
         && !plan.problems.iter().any(is_failure)
         && all_listed
@@ -325,9 +335,13 @@ fn select(
         row.instruments.retain(|instrument| wants(*instrument) && plan.selection.allows(&id, *instrument));
         plan.rows.push(row);
     }
+    if !cross_checks::are_asked_for(&plan) {
+        plan.cross_checks.clear();
+    }
     let suites = std::mem::take(&mut plan.runner_suites);
     plan.runner_suites = suites.into_iter().filter(|suite| suite.is_asked_for(&plan)).collect();
-    if plan.rows.is_empty() && plan.runner_suites.is_empty() && !plan.problems.iter().any(is_failure) {
+    let is_empty = plan.rows.is_empty() && plan.runner_suites.is_empty();
+    if is_empty && !plan.problems.iter().any(is_failure) && !instrument::interrupted() {
         let why = match (request.suites.is_empty(), known.is_empty()) {
             (_, true) => {
                 let left_out =
@@ -364,4 +378,16 @@ pub(crate) fn problem(subject: String, instrument: Option<Instrument>, error: &I
         _ => ProblemKind::ToolFailed,
     };
     Problem { subject, kind, instrument, message: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_is_not_taken_for_another_whose_name_ends_alike() {
+        assert!(names_feature("simd", "simd") && names_feature("fixture/simd", "simd"));
+        assert!(!names_feature("no-simd", "simd") && !names_feature("fixture/no-simd", "simd"));
+        assert!(!names_feature("simd", "fixture/simd"));
+    }
 }

@@ -1,5 +1,4 @@
-//! Start-up, scaling and latency over a plan: like times, a round over all benchmarks before the next round begins, one
-//! process at a time.
+//! Start-up, scaling and latency over a plan, and what times have in common with them: rounds, one process at a time.
 
 use std::collections::BTreeMap;
 
@@ -34,9 +33,9 @@ impl Rounds<'_> {
             let starts = (0..STARTS_PER_ROUND).map(|_| instrument::startup(&row.time, &row.benchmark.id));
             starts.collect::<Result<Vec<Start>, _>>()
         };
-        self.over(Instrument::Startup, rows, one_round, |rounds| {
-            instrument::summarise_startup(&rounds.concat())
-        });
+        for (row, rounds) in self.over(Instrument::Startup, rows, one_round) {
+            self.keep(row, instrument::summarise_startup(&rounds.concat()));
+        }
     }
 
     /// Operations per second at each number of threads that has as many cores.
@@ -52,7 +51,9 @@ impl Rounds<'_> {
                 |threads| Ok((threads, instrument::scaling(&row.time, &row.benchmark.id, threads, window)?));
             possible.map(rate).collect::<Result<ScalingRound, _>>()
         };
-        self.over(Instrument::Scaling, rows, one_round, instrument::summarise_scaling);
+        for (row, rounds) in self.over(Instrument::Scaling, rows, one_round) {
+            self.keep(row, instrument::summarise_scaling(&rounds, row.benchmark.elements));
+        }
     }
 
     /// Latencies on each row's own schedule.
@@ -60,53 +61,65 @@ impl Rounds<'_> {
         let seconds = if self.mode == Mode::Quick { QUICK_SCHEDULE_SECONDS } else { FULL_SCHEDULE_SECONDS };
         let one_round =
             |row: &Planned| instrument::latency(&row.time, &row.benchmark.id, row.latency_rate, seconds);
-        self.over(Instrument::Latency, rows, one_round, instrument::summarise_latency);
+        for (row, rounds) in self.over(Instrument::Latency, rows, one_round) {
+            self.keep(row, instrument::summarise_latency(&rounds));
+        }
     }
 
-    /// What could be measured before the user stopped it is kept; a benchmark that failed once has no number.
-    fn over<R>(
+    /// A round over all rows before the next begins, so that a burst on the machine falls on one round of each and not on
+    /// all rounds of one. What was finished before the user stopped it is kept; a benchmark that failed once has no
+    /// number.
+    pub(super) fn over<'p, R>(
         &mut self,
         by: Instrument,
-        rows: &[&Planned],
+        rows: &[&'p Planned],
         one_round: impl Fn(&Planned) -> Result<R, InstrumentError>,
-        summarise: impl Fn(&[R]) -> BTreeMap<String, Metric>,
-    ) {
+    ) -> Vec<(&'p Planned, Vec<R>)> {
         let doing = match by {
             Instrument::Startup => "starting",
+            Instrument::Scaling => "scaling",
             Instrument::Latency => "scheduling",
-            _ => "scaling",
+            _ => "timing",
         };
-        let mut taken: BTreeMap<&str, Vec<R>> = BTreeMap::new();
-        let mut failed: BTreeMap<&str, InstrumentError> = BTreeMap::new();
-        for round in 1..=self.rounds {
-            for row in rows {
-                let id = row.benchmark.id.as_str();
+        let mut taken: Vec<Result<Vec<R>, InstrumentError>> = rows.iter().map(|_| Ok(Vec::new())).collect();
+        'rounds: for round in 1..=self.rounds {
+            for (row, taken) in rows.iter().zip(&mut taken) {
                 if instrument::interrupted() {
-                    break;
+                    break 'rounds;
                 }
+                let id = &row.benchmark.id;
                 self.progress.say(&format!("{doing} {id} (round {round} of {})", self.rounds));
-                if !failed.contains_key(id) {
+                if let Ok(rounds) = taken {
                     match one_round(row) {
-                        Ok(found) => taken.entry(id).or_default().push(found),
-                        Err(InstrumentError::Interrupted) => {}
-                        Err(error) => {
-                            failed.insert(id, error);
-                        }
+                        Ok(found) => rounds.push(found),
+                        Err(InstrumentError::Interrupted) => break 'rounds,
+                        Err(error) => *taken = Err(error),
                     }
                 }
                 self.progress.step();
             }
-            if !rows.is_empty() && !instrument::interrupted() {
+            if !rows.is_empty() {
                 self.measurement.rounds = round;
             }
         }
-        for row in rows {
-            let id = row.benchmark.id.as_str();
-            if let Some(error) = failed.get(id) {
-                self.measurement.problems.push(problem(id.to_owned(), Some(by), error));
-            } else if let (Some(rounds), Some(benchmark)) = (taken.get(id), self.benchmarks.get_mut(id)) {
-                benchmark.metrics.extend(summarise(rounds));
+        let mut found = Vec::new();
+        for (row, taken) in rows.iter().zip(taken) {
+            match taken {
+                Ok(rounds) if rounds.is_empty() => {}
+                Ok(rounds) => found.push((*row, rounds)),
+                Err(error) => {
+                    let id = row.benchmark.id.clone();
+                    self.measurement.problems.push(problem(id, Some(by), &error));
+                }
             }
+        }
+        found
+    }
+
+    /// Add metrics to a row.
+    pub(super) fn keep(&mut self, row: &Planned, metrics: BTreeMap<String, Metric>) {
+        if let Some(benchmark) = self.benchmarks.get_mut(&row.benchmark.id) {
+            benchmark.metrics.extend(metrics);
         }
     }
 }

@@ -58,6 +58,7 @@ pub(super) fn run_suites(
                     problems.extend(add(bench, &suite.executable, rows));
                 }
             }
+            Err(InstrumentError::Interrupted) => return,
             Err(error) => problems.push(problem(subject, Some(Instrument::Count), &error)),
         }
         progress.step();

@@ -70,15 +70,12 @@ pub fn compare_times(
 }
 
 fn pairing(executables: &Executables, other: &str) -> Pairing {
-    let side = |id: &str| Contestant { executable: executables.time.clone(), id: id.to_owned() };
-    Pairing {
-        id: other.to_owned(),
-        a: side(BASE),
-        b: side(other),
+    let side = |id: &str| Contestant {
+        executable: executables.time.clone(),
+        id: id.to_owned(),
         by: RoundBy::Harness,
-        threads: 1,
-        contended: false,
-    }
+    };
+    Pairing { id: other.to_owned(), a: side(BASE), b: side(other), threads: 1, contended: false }
 }
 
 /// Everything that is counted of one workload, as a row.

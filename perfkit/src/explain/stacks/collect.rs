@@ -80,7 +80,7 @@ pub fn collect(row: &Planned, source: Source, bytes: bool, scratch: &Path) -> Re
             )));
         }
         (Source::Count, Some(operations)) => callgrind::region(&row.time, id, operations, scratch),
-        (Source::Count, None) => callgrind::first_call(&row.time, id, scratch),
+        (Source::Count, None) => callgrind::first_call(&row.time, id, row.dialect, scratch),
         (Source::Allocs, Some(operations)) => {
             allocations::region(&row.time, id, operations, source.weight(row, bytes), scratch)
         }
@@ -118,7 +118,7 @@ pub fn comparable(stacks: &Stacks) -> Stacks {
 
 #[cfg(feature = "flame")]
 fn sampled(row: &Planned, id: &str, scratch: &Path) -> Result<Result<Stacks, InstrumentError>, StacksError> {
-    Ok(super::perf::sample(&row.time, id, scratch))
+    Ok(super::perf::sample(&row.time, id, row.dialect, scratch))
 }
 
 #[cfg(not(feature = "flame"))]

@@ -28,9 +28,14 @@ const ALLOW: &str = "sampling one's own processes needs `sysctl kernel.perf_even
                      container the right to call perf_event_open";
 
 /// Nanoseconds of CPU time by stack. `scratch` belongs to this call alone; nothing is left in it.
-pub(super) fn sample(executable: &Executable, id: &str, scratch: &Path) -> Result<Stacks, InstrumentError> {
+pub(super) fn sample(
+    executable: &Executable,
+    id: &str,
+    dialect: Dialect,
+    scratch: &Path,
+) -> Result<Stacks, InstrumentError> {
     let data = scratch.join("perf.data");
-    let outcome = record(executable, id, &data, scratch).and_then(|()| script(&data));
+    let outcome = record(executable, id, dialect, &data, scratch).and_then(|()| script(&data));
     // A recording that failed may have left no file.
     let _ = std::fs::remove_file(&data);
     let unreadable = |why: String| InstrumentError::Unreadable { what: format!("the samples of {id}"), why };
@@ -45,8 +50,14 @@ fn perf() -> Process {
     Process::new(Path::new("perf"), "perf").of_tool("perf", INSTALL)
 }
 
-fn record(executable: &Executable, id: &str, data: &Path, scratch: &Path) -> Result<(), InstrumentError> {
-    let picked = Dialect::of(executable)?.pick(id);
+fn record(
+    executable: &Executable,
+    id: &str,
+    dialect: Dialect,
+    data: &Path,
+    scratch: &Path,
+) -> Result<(), InstrumentError> {
+    let picked = dialect.pick(id);
     let picked: Vec<&str> = picked.iter().map(String::as_str).collect();
     let outcome = perf()
         .args(&["record", "--quiet", "-e", EVENT, "-F", FREQUENCY, "--call-graph", CALL_GRAPH])

@@ -77,5 +77,36 @@ fn read(file: &Path, name: &str) -> Result<Profile, InstrumentError> {
         return Err(InstrumentError::Unreadable { what: what(), why });
     }
     let bytes = fs::read(file).map_err(io)?;
-    parse(&String::from_utf8_lossy(&bytes)).map_err(|why| InstrumentError::Unreadable { what: what(), why })
+    let profile = parse(&String::from_utf8_lossy(&bytes)).and_then(whole);
+    profile.map_err(|why| InstrumentError::Unreadable { what: what(), why })
+}
+
+/// Own costs are all there, as the total that callgrind gives itself has them.
+fn whole(profile: Profile) -> Result<Profile, String> {
+    let (found, declared) = (profile.total().instructions, profile.declared_instructions);
+    match found == declared {
+        true => Ok(profile),
+        false => Err(format!("its functions hold {found} instructions and its totals: line says {declared}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_instruction_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(OUTPUT_FILE);
+        let read_with = |totals: u64| {
+            let text = format!(
+                "positions: instr line\nevents: Ir Ge sysCount\nob=x\nfn=a\n0x10 0 3\ntotals: {totals}\n"
+            );
+            fs::write(&file, text).unwrap();
+            read(&file, "p::t")
+        };
+        assert_eq!(read_with(3).unwrap().declared_instructions, 3);
+        let error = read_with(4).unwrap_err().to_string();
+        assert!(error.contains("hold 3 instructions") && error.contains("says 4"), "{error}");
+    }
 }

@@ -1,4 +1,5 @@
-//! The command line of a Criterion executable, which differs between its versions.
+//! The command line of a Criterion executable, which differs between its versions. Asking for it is a process, so it is
+//! asked once for each executable, when its benchmarks are listed.
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use super::super::{Executable, InstrumentError};
 
 /// How a Criterion executable picks one benchmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dialect {
+pub enum Dialect {
     /// `--exact ID`.
     Exact,
     /// A regular expression; versions before 0.4.
@@ -14,6 +15,9 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
+    /// That of the Criterion that perfkit's harness brings.
+    pub const HARNESS: Self = Self::Exact;
+
     /// Ask the executable for its options. Anything that is not Criterion is [`InstrumentError::NotCriterion`].
     pub fn of(executable: &Executable) -> Result<Self, InstrumentError> {
         let not_criterion = |found: &str| InstrumentError::NotCriterion {

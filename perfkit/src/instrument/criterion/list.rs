@@ -8,9 +8,9 @@ use super::{
 /// How Criterion's versions mark a benchmark in their lists.
 const MARKS: [&str; 2] = [": benchmark", ": bench"];
 
-/// The full ids. [`InstrumentError::NotCriterion`] says what the executable is instead, so that it can be skipped.
-pub fn criterion_list(executable: &Executable) -> Result<Vec<String>, InstrumentError> {
-    Dialect::of(executable)?;
+/// The full ids, and how the executable picks one. [`InstrumentError::NotCriterion`] says what the executable is instead, so that it can be skipped.
+pub fn criterion_list(executable: &Executable) -> Result<(Dialect, Vec<String>), InstrumentError> {
+    let dialect = Dialect::of(executable)?;
     // `--format terse` is ignored by versions that print the same lines without it.
     let listed = match executable.process().args(&["--bench", "--list", "--format", "terse"]).run() {
         Err(InstrumentError::ProcessFailed { .. }) => {
@@ -18,7 +18,7 @@ pub fn criterion_list(executable: &Executable) -> Result<Vec<String>, Instrument
         }
         outcome => outcome?,
     };
-    Ok(parse(&listed.stdout))
+    Ok((dialect, parse(&listed.stdout)))
 }
 
 /// Lines that are not benchmarks are whatever the benches themselves print while they are set up.

@@ -4,5 +4,5 @@ mod arguments;
 mod list;
 pub mod output;
 
-pub(crate) use arguments::Dialect;
+pub use arguments::Dialect;
 pub use list::criterion_list;

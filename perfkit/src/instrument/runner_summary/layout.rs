@@ -56,10 +56,10 @@ impl Layout {
         if there.is_none() { Err(format!("{key} is missing")) } else { Ok(layout) }
     }
 
-    /// The new value of a metric of `tool`, spelt as in schema 6: `Callgrind`, `Dhat`.
-    pub fn metric(self, document: &Value, tool: &str, name: &str) -> Option<f64> {
+    /// The new value of a metric of Callgrind.
+    pub fn metric(self, document: &Value, name: &str) -> Option<f64> {
         match self {
-            Self::Events if tool == "Callgrind" => {
+            Self::Events => {
                 let processes = document.pointer("/callgrind_summary/summaries")?.as_array()?;
                 let counts = processes.iter().filter_map(|process| {
                     process.pointer(&format!("/events/{name}/new")).and_then(Value::as_f64)
@@ -67,18 +67,16 @@ impl Layout {
                 let counts: Vec<f64> = counts.collect();
                 (!counts.is_empty()).then(|| counts.iter().sum())
             }
-            Self::CallgrindRun if tool == "Callgrind" => {
+            Self::CallgrindRun => {
                 let total = document.pointer("/callgrind_summary/callgrind_run/total/summary")?;
                 new_value(total.get(name)?.get("metrics")?)
             }
-            // The other tools of these old schemas are told apart by position only.
-            Self::Events | Self::CallgrindRun => None,
             Self::Profiles => {
-                let total = profile(document, tool)?.pointer("/summaries/total/summary")?;
-                new_value(total.get(tool)?.get(name)?.get("metrics")?)
+                let total = callgrind(document)?.pointer("/summaries/total/summary/Callgrind")?;
+                new_value(total.get(name)?.get("metrics")?)
             }
             Self::Data => {
-                let metrics = profile(document, tool)?.pointer("/data/total/metrics")?;
+                let metrics = callgrind(document)?.pointer("/data/total/metrics")?;
                 number(metrics.get(name)?.pointer("/values/new")?)
             }
         }
@@ -99,9 +97,10 @@ impl Layout {
     }
 }
 
-fn profile<'a>(document: &'a Value, tool: &str) -> Option<&'a Value> {
+/// The profile of Callgrind, whose name later schemas spell in lower case.
+fn callgrind(document: &Value) -> Option<&Value> {
     let named = |profile: &&Value| {
-        profile.get("tool").and_then(Value::as_str).is_some_and(|name| name.eq_ignore_ascii_case(tool))
+        profile.get("tool").and_then(Value::as_str).is_some_and(|name| name.eq_ignore_ascii_case("Callgrind"))
     };
     document.get("profiles")?.as_array()?.iter().find(named)
 }
@@ -156,7 +155,7 @@ mod tests {
         ];
         for document in documents {
             let layout = Layout::of(&document).unwrap();
-            assert_eq!(layout.metric(&document, "Callgrind", "Ir"), Some(7.0), "{document}");
+            assert_eq!(layout.metric(&document, "Ir"), Some(7.0), "{document}");
         }
     }
 

@@ -22,8 +22,6 @@ pub struct BenchSummary {
     pub arguments: Option<String>,
     /// Instructions, everything below the bench function included.
     pub instructions: f64,
-    /// Blocks allocated, where dhat ran too.
-    pub allocated_blocks: Option<f64>,
     /// Limits of the suite itself that this bench broke, in words.
     pub broken_limits: Vec<String>,
 }
@@ -71,11 +69,10 @@ pub fn read(text: &str) -> Result<BenchSummary, String> {
         function: function.ok_or("function_name is missing")?,
         id: text("id"),
         arguments: text("details").or_else(|| text("description")),
-        instructions: layout.metric(&document, "Callgrind", "Ir").ok_or_else(|| {
+        instructions: layout.metric(&document, "Ir").ok_or_else(|| {
             "profiles have no Ir of Callgrind (a suite that counts with another tool alone is not read)"
                 .to_owned()
         })?,
-        allocated_blocks: layout.metric(&document, "Dhat", "TotalBlocks"),
         broken_limits: layout.broken_limits(&document),
         module_path,
     })
