@@ -51,7 +51,6 @@ impl Remote {
         let wrong = |why: &dyn fmt::Display| StoreError::Location(format!("the store {url}: {why}"));
         let parsed = url::Url::parse(url).map_err(|why| wrong(&why))?;
         let (scheme, prefix) = ObjectStoreScheme::parse(&parsed).map_err(|why| wrong(&why))?;
-        let prefix = Key::from(prefix);
         let store: Arc<dyn ObjectStore> = backend(&scheme, url).map_err(|why| wrong(&why))?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
