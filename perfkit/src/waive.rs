@@ -17,6 +17,8 @@ pub struct NewWaiver {
     pub metric: String,
     /// The largest worsening, as a fraction.
     pub max_worsening: f64,
+    /// The largest worsening, absolute; 0 where only the fraction counts.
+    pub slack: f64,
     /// Why.
     pub reason: String,
     /// Upstream crate and version.
@@ -41,9 +43,9 @@ pub enum WaiveError {
     /// One of that name is there.
     #[error("a waiver is called {0:?} already; renew it there, or name this one with --name")]
     Known(String),
-    /// The words or the number make no sense.
+    /// The words or the numbers make no sense.
     #[error("{0}")]
-    Senseless(&'static str),
+    Senseless(String),
 }
 
 /// The text with the waiver at its end.
@@ -52,24 +54,13 @@ pub fn append(text: &str, waiver: &NewWaiver) -> Result<String, WaiveError> {
     if before.waivers.iter().any(|known| known.id == waiver.id) {
         return Err(WaiveError::Known(waiver.id.clone()));
     }
-    if !(waiver.max_worsening.is_finite() && waiver.max_worsening > 0.0) {
-        return Err(WaiveError::Senseless(
-            "the largest worsening is a fraction above zero: 0.05 is five per cent",
-        ));
-    }
-    if waiver.reason.trim().is_empty() || waiver.owner.trim().is_empty() {
-        return Err(WaiveError::Senseless("a waiver has a reason and an owner, in words"));
-    }
-    if waiver.created >= waiver.expires {
-        return Err(WaiveError::Senseless("a waiver expires after it was given"));
-    }
     let mut document: DocumentMut =
         text.parse().map_err(|error: toml_edit::TomlError| WaiveError::Unreadable(error.to_string()))?;
     let waivers = document.entry("waiver").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
     waivers.as_array_of_tables_mut().ok_or(WaiveError::NotTables)?.push(table(waiver));
     let text = document.to_string();
-    // What is written is what will be read.
-    let after = Config::parse(&text).map_err(WaiveError::Unreadable)?;
+    // What is written is what will be read, and checked as if it had been written by hand.
+    let after = Config::parse(&text).map_err(WaiveError::Senseless)?;
     if after.waivers.len() == before.waivers.len() + 1 { Ok(text) } else { Err(WaiveError::NotTables) }
 }
 
@@ -80,6 +71,9 @@ fn table(waiver: &NewWaiver) -> Table {
     table.insert("select", value(&waiver.select));
     table.insert("metric", value(&waiver.metric));
     table.insert("max_worsening", value(waiver.max_worsening));
+    if waiver.slack != 0.0 {
+        table.insert("slack", value(waiver.slack));
+    }
     table.insert("reason", value(&waiver.reason));
     table.insert("cause", value(&waiver.cause));
     table.insert("owner", value(&waiver.owner));
@@ -101,6 +95,7 @@ mod tests {
             select: "a/**".to_owned(),
             metric: "ir".to_owned(),
             max_worsening: 0.05,
+            slack: 0.0,
             reason: "said \"so\"".to_owned(),
             cause: "c@1.0.0".to_owned(),
             owner: "me".to_owned(),
@@ -121,6 +116,13 @@ mod tests {
     }
 
     #[test]
+    fn a_slack_alone_is_leave_enough() {
+        let text = append(TEXT, &NewWaiver { max_worsening: 0.0, slack: 1.0, ..waiver() }).unwrap();
+        let config = Config::parse(&text).unwrap();
+        assert_eq!((config.waivers[0].max_worsening, config.waivers[0].slack), (0.0, 1.0));
+    }
+
+    #[test]
     fn what_the_configuration_would_refuse_is_not_written() {
         let refused = |edit: fn(&mut NewWaiver)| {
             let mut waiver = waiver();
@@ -131,7 +133,9 @@ mod tests {
         assert!(refused(|w| w.expires = "5.6.2026".to_owned()).contains("5.6.2026"));
         assert!(refused(|w| w.expires = "2026-01-01".to_owned()).contains("expires after"));
         assert!(refused(|w| w.select = "a/[".to_owned()).contains("a/["));
-        assert!(refused(|w| w.max_worsening = f64::NAN).contains("fraction"));
+        assert!(refused(|w| w.max_worsening = f64::NAN).contains("max_worsening"));
+        assert!(refused(|w| w.max_worsening = 0.0).contains("fraction"));
+        assert!(refused(|w| w.slack = -1.0).contains("slack"));
         assert!(refused(|w| w.owner = " ".to_owned()).contains("owner"));
         let once = append(TEXT, &waiver()).unwrap();
         assert!(append(&once, &waiver()).unwrap_err().to_string().contains("already"));

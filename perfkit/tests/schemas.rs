@@ -349,6 +349,10 @@ fn a_configuration_validates_and_broken_ones_do_not() {
     broken("metric = \"time_ns\"", "metric = \"time_s\"");
     broken("cores = 8", "cpus = 8");
     broken("min_efficiency = 0.8\n", "");
+    broken("min_efficiency = 0.8", "min_efficiency = 0");
+    broken("max_worsening = 0.005", "max_worsening = -0.005");
+    broken("slack = 1\n", "slack = -1\n");
+    broken("owner = \"A. Author\"", "owner = \" \"");
     broken("threads = [2, 8]", "threads = [3]");
     broken("metric = \"p99_ns\"", "metric = \"time_ns\"");
     broken("max_fixed = 300\nmax_per_unit = 1.5\nmax_misfit = 0.03\n", "");

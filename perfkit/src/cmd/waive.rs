@@ -29,8 +29,11 @@ pub struct WaiveArgs {
     #[arg(long, value_name = "NAME")]
     metric: String,
     /// The most it may be worse, as a fraction: 0.05 for five per cent
-    #[arg(long, value_name = "FRACTION")]
-    max_worsening: f64,
+    #[arg(long, value_name = "FRACTION", required_unless_present = "slack")]
+    max_worsening: Option<f64>,
+    /// The most it may be worse, in the metric's unit, where that is more; of nothing there are no fractions
+    #[arg(long, value_name = "AMOUNT")]
+    slack: Option<f64>,
     /// Why
     #[arg(long)]
     reason: String,
@@ -68,7 +71,8 @@ pub(super) fn execute(global: &Global, args: &WaiveArgs) -> Result<Exit, Failure
         id: args.name.clone().unwrap_or_else(|| format!("{} {}", args.select, args.metric)),
         select: args.select.clone(),
         metric: args.metric.clone(),
-        max_worsening: args.max_worsening,
+        max_worsening: args.max_worsening.unwrap_or(0.0),
+        slack: args.slack.unwrap_or(0.0),
         reason: args.reason.clone(),
         cause: args.cause.clone(),
         owner: args.owner.clone(),

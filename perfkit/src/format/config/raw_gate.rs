@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{Gate, GateKind, Level, Patterns};
 use crate::format::{
+    Better,
     metric::{METRICS, SCALING_THREADS},
     metric_info,
 };
@@ -55,8 +56,10 @@ impl TryFrom<RawGate> for Gate {
 
     fn try_from(raw: RawGate) -> Result<Self, String> {
         let kind = raw.rule()?;
+        let metric = raw.metric()?;
+        raw.check_limits(&metric)?;
         Ok(Self {
-            metric: raw.metric()?,
+            metric,
             select: raw.select,
             exclude: raw.exclude,
             kind,
@@ -169,6 +172,42 @@ impl RawGate {
         Ok(GateKind::Scaling { min_efficiency, threads })
     }
 
+    /// A limit that nothing can break, and a gate that selects nothing, check nothing.
+    fn check_limits(&self, metric: &str) -> Result<(), String> {
+        if self.select.is_empty() {
+            return Err("a gate's `select` is empty, so it selects nothing".to_owned());
+        }
+        let upper = [
+            ("max_worsening", self.max_worsening),
+            ("slack", self.slack),
+            ("max", self.max),
+            ("max_ratio", self.max_ratio),
+            ("max_difference", self.max_difference),
+            ("max_fixed", self.max_fixed),
+            ("max_per_unit", self.max_per_unit),
+            ("max_misfit", self.max_misfit),
+        ];
+        for (key, limit) in upper.into_iter().filter_map(|(key, limit)| Some((key, limit?))) {
+            if !limit.is_finite() || limit < 0.0 {
+                return Err(format!("`{key}` is {limit}, wanted a number from 0 up"));
+            }
+        }
+        let lower = [("min", self.min), ("min_efficiency", self.min_efficiency)];
+        for (key, limit) in lower.into_iter().filter_map(|(key, limit)| Some((key, limit?))) {
+            if !limit.is_finite() || limit <= 0.0 {
+                return Err(format!("`{key}` is {limit}, wanted a number above 0: nothing is below that"));
+            }
+        }
+        let is_rate = metric_info(metric).is_some_and(|info| info.better == Better::More);
+        if self.kind == "relative" && self.slack.is_some() && is_rate {
+            return Err(format!(
+                "`slack` has no meaning for {metric}, of which more is better: it is judged as the time of one \
+                 operation; use `max_worsening`"
+            ));
+        }
+        Ok(())
+    }
+
     /// A key that belongs to another kind is an error.
     fn takes_only(&self, allowed: &[&str]) -> Result<(), String> {
         let present = [
@@ -238,6 +277,38 @@ mod tests {
             let said = complaint(gate);
             assert!(said.contains(wanted), "{gate}: {said}");
         }
+    }
+
+    #[test]
+    fn a_limit_that_nothing_can_break_is_refused() {
+        let complaint = |gate: &str| parse(&format!("select = \"*\"\n{gate}")).unwrap_err();
+        let relative = "metric = \"ir\"\nkind = \"relative\"\n";
+        let ratio = "metric = \"ir\"\nkind = \"ratio\"\nagainst = \"floor\"\n";
+        let cases = [
+            (format!("{relative}max_worsening = inf"), "`max_worsening` is inf"),
+            (format!("{relative}slack = -1"), "`slack` is -1"),
+            ("metric = \"ir\"\nkind = \"absolute\"\nmax = nan".to_owned(), "`max` is NaN"),
+            ("metric = \"ops_ps\"\nkind = \"absolute\"\nmin = 0".to_owned(), "`min` is 0"),
+            (format!("{ratio}max_ratio = inf"), "`max_ratio` is inf"),
+            ("kind = \"scaling\"\nmin_efficiency = nan".to_owned(), "`min_efficiency` is NaN"),
+            ("metric = \"ir\"\nkind = \"cost_model\"\nmax_misfit = nan".to_owned(), "`max_misfit` is NaN"),
+        ];
+        for (gate, wanted) in cases {
+            let said = complaint(&gate);
+            assert!(said.contains(wanted), "{gate}: {said}");
+        }
+        let nothing = parse("select = []\nmetric = \"ir\"\nkind = \"relative\"\n").unwrap_err();
+        assert!(nothing.contains("selects nothing"), "{nothing}");
+        assert!(parse("select = \"*\"\nmetric = \"ir\"\nkind = \"absolute\"\nmax = 0\n").is_ok());
+    }
+
+    #[test]
+    fn a_slack_on_a_rate_is_refused() {
+        let rate = |rule: &str| {
+            parse(&format!("select = \"*\"\nmetric = \"throughput_Bps\"\nkind = \"relative\"\n{rule}\n"))
+        };
+        assert!(rate("slack = 5").unwrap_err().contains("use `max_worsening`"));
+        assert!(rate("max_worsening = 0.05").is_ok());
     }
 
     #[test]
