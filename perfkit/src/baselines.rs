@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::{
     format::{
         self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Invalidation,
-        Mode, ProblemKind, Run,
+        Mode, Outcome, ProblemKind, Run, Verdict,
         baseline::BASELINE_SCHEMA,
         config::{Instrument, Patterns},
         metric_info,
@@ -28,6 +28,13 @@ pub enum Part {
 }
 
 impl Part {
+    fn class(self) -> Class {
+        match self {
+            Self::Timed => Class::Timed,
+            Self::Counted => Class::Counted,
+        }
+    }
+
     /// Whether the run was asked for all that this part of a baseline holds, or can hold at least.
     fn is_whole_in(self, run: &Run, old: &Baseline) -> bool {
         let asked = &run.provenance.selection;
@@ -93,6 +100,21 @@ pub enum AcceptError {
         subject: String,
         /// Why.
         message: String,
+    },
+    /// A gate could not tell.
+    #[error(
+        "run {run} is inconclusive: {metric} of {subject} cannot be told ({note}); run it again, or accept only the \
+         other part with --only"
+    )]
+    Inconclusive {
+        /// The run.
+        run: String,
+        /// The benchmark.
+        subject: String,
+        /// The metric.
+        metric: String,
+        /// Why it cannot be told.
+        note: String,
     },
     /// Measured elsewhere.
     #[error(
@@ -162,7 +184,8 @@ pub fn accept(
         Some(baseline) => kept(run, part, acceptance, baseline, key.as_ref(), &rows)?,
         None => Vec::new(),
     };
-    if let Some(baseline) = existing.as_ref().filter(|baseline| baseline.key == key) {
+    let asked_for_less = |old: &&Baseline| old.key == key && !part.is_whole_in(run, old);
+    if let Some(baseline) = existing.as_ref().filter(asked_for_less) {
         fill_in(&mut rows, baseline);
     }
     if part == Part::Timed && run.host.fingerprint != acceptance.machine {
@@ -216,11 +239,23 @@ fn refuse_doubtful(run: &Run, part: Part) -> Result<(), AcceptError> {
     if run.provenance.mode == Mode::Quick && part == Part::Timed {
         return Err(AcceptError::Quick(id()));
     }
-    match run.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped) {
-        Some(problem) => Err(AcceptError::Problem {
+    if let Some(problem) = run.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped) {
+        return Err(AcceptError::Problem {
             run: id(),
             subject: problem.subject.clone(),
             message: problem.message.clone(),
+        });
+    }
+    let is_of_part = |verdict: &&Verdict| {
+        let info = metric_info(&verdict.metric);
+        verdict.outcome == Outcome::Inconclusive && info.is_some_and(|info| info.class == part.class())
+    };
+    match run.verdicts.iter().find(is_of_part) {
+        Some(verdict) => Err(AcceptError::Inconclusive {
+            run: id(),
+            subject: verdict.id.clone(),
+            metric: verdict.metric.clone(),
+            note: verdict.note.clone(),
         }),
         None => Ok(()),
     }
@@ -240,10 +275,9 @@ fn fill_in(rows: &mut [Benchmark], old: &Baseline) {
 
 /// The run's rows with only the metrics of one part.
 fn rows(run: &Run, part: Part) -> Vec<Benchmark> {
-    let class = if part == Part::Timed { Class::Timed } else { Class::Counted };
     let mut rows = run.benchmarks.clone();
     for row in &mut rows {
-        row.metrics.retain(|name, metric| metric.class == class && name != "ir_cross_check");
+        row.metrics.retain(|name, metric| metric.class == part.class() && name != "ir_cross_check");
         match part {
             Part::Timed => row.witness.counted = None,
             Part::Counted => row.witness.native = None,
@@ -337,6 +371,11 @@ pub fn check(path: &Path, baseline: &Baseline) -> Vec<String> {
     }
     if (baseline.kind == BaselineKind::Counted) != baseline.key.is_some() {
         problems.push("a counted baseline has a key, and no other has".to_owned());
+    }
+    if baseline.kind == BaselineKind::Timed && baseline.rules == HostRules::default() {
+        problems.push(
+            "has no `rules`, so it describes no machine and nothing is ever held against it".to_owned(),
+        );
     }
     let mut seen = BTreeSet::new();
     for row in &baseline.benchmarks {

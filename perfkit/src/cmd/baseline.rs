@@ -236,6 +236,10 @@ fn verify(workspace: &Workspace, format: OutputFormat) -> Result<Exit, Failure> 
         };
         checked.push(serde_json::json!({ "file": shown(workspace, &path), "problems": problems }));
     }
+    if checked.is_empty() {
+        let folder = workspace.config.baselines.display();
+        return Err(Failure::new(Exit::ToolFailed, format!("no baseline in {folder}: nothing was verified")));
+    }
     let lines = |entry: &Value| {
         let file = entry["file"].as_str().unwrap_or_default();
         let problems = entry["problems"].as_array().map(Vec::as_slice).unwrap_or_default();
