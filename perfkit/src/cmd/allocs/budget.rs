@@ -9,7 +9,7 @@ use crate::{
         Outcome, ProblemKind, Run, Verdict, budget::Budgets, config::Instrument, document::document_text,
     },
     gate::{Untold, judge_budgets},
-    measure::{Plan, Planned},
+    measure::{Plan, Planned, RowKind},
     render::{Terminal, footer, header, verdict_lines},
     session,
 };
@@ -52,9 +52,10 @@ fn of(verdicts: &[Verdict], outcome: Outcome) -> impl Iterator<Item = &Verdict> 
     verdicts.iter().filter(move |verdict| verdict.outcome == outcome)
 }
 
-/// Benchmarks that were asked for and whose allocations nobody counts, and why.
+/// Operations that were asked for and whose allocations nobody counts, and why. A type, a binary and a start have none.
 fn untold(plan: &Plan) -> Untold {
-    let uncounted = plan.rows.iter().filter(|row| !row.instruments.contains(&Instrument::Allocs));
+    let operations = plan.rows.iter().filter(|row| row.kind == RowKind::Operation);
+    let uncounted = operations.filter(|row| !row.instruments.contains(&Instrument::Allocs));
     uncounted.map(|row| (row.benchmark.id.clone(), why_untold(row))).collect()
 }
 
@@ -97,4 +98,44 @@ fn shown(run: &Run, verdicts: &[Verdict], explained: &[Explained], markdown: boo
     let mut lines = verdict_lines(&rest);
     lines.0.extend(footer(run, None).0);
     text + &if markdown { lines.markdown() } else { lines.text(&terminal) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{
+        format::Benchmark,
+        instrument::{Dialect, Executable},
+    };
+
+    #[test]
+    fn a_type_and_a_start_are_no_operations_whose_allocations_are_untold() {
+        let row = |id: &str, kind| Planned {
+            benchmark: Benchmark::new(id),
+            time: Executable {
+                package: "p".to_owned(),
+                target: "t".to_owned(),
+                path: "x".into(),
+                package_root: ".".into(),
+            },
+            allocs: None,
+            dialect: Dialect::HARNESS,
+            counted_operations: None,
+            contended: false,
+            modes: Vec::new(),
+            latency_rate: 0,
+            kind,
+            instruments: BTreeSet::new(),
+        };
+        let rows = vec![
+            row("seal", RowKind::Operation),
+            row("session", RowKind::StructBytes(24)),
+            row("daemon", RowKind::Startup),
+            row("binary/daemon", RowKind::Binary),
+        ];
+        let untold = untold(&Plan { rows, ..Plan::default() });
+        assert_eq!(untold.keys().collect::<Vec<_>>(), ["seal"]);
+    }
 }
