@@ -12,7 +12,7 @@ use std::{
 use super::{Failure, GateArgs};
 use crate::{
     ab::{
-        Change, Judgement, Rule, Schedule,
+        Basis, Change, Estimate, Judgement, Rule, Schedule,
         arms::{Arms, ArmsError, Revision, build_arms},
         comparison::{Comparison, compare_arms},
         record,
@@ -44,6 +44,8 @@ struct Question {
     verdict: usize,
     /// The time may be worse than the base's by this fraction.
     max_worsening: f64,
+    /// Whether the base is not known to keep the limit.
+    is_limit_unproven: bool,
 }
 
 /// Turn each suspicion into failed, held or inconclusive, or say why it stays one.
@@ -60,7 +62,11 @@ pub(super) fn confirm(
     for suspicion in suspicions {
         let Some(verdict) = verdicts.get_mut(suspicion.verdict) else { continue };
         match suspicion.max_worsening {
-            Some(max_worsening) => comparable.push(Question { verdict: suspicion.verdict, max_worsening }),
+            Some(max_worsening) => comparable.push(Question {
+                verdict: suspicion.verdict,
+                max_worsening,
+                is_limit_unproven: suspicion.is_limit_unproven,
+            }),
             None => {
                 let why =
                     format!("a comparison in turns takes the time of an operation, not {}", verdict.metric);
@@ -158,9 +164,10 @@ impl Confirmation {
                 judgement.id == verdict.id && judgement.max_worsening == suspicion.max_worsening
             });
             match answer {
-                Some(judgement) => self.take(verdict, judgement),
+                Some(judgement) => self.take(verdict, suspicion, judgement),
                 None if same.is_some_and(|row| row.finding == Finding::CannotHaveChanged) => {
-                    self.clear(verdict, "code and data are the same as the base's: it cannot have changed");
+                    let same = "code and data are the same as the base's: it cannot have changed";
+                    self.clear(verdict, suspicion, same);
                 }
                 None => {
                     let why = unmeasured(arms, found, &verdict.id);
@@ -170,14 +177,19 @@ impl Confirmation {
         }
     }
 
-    fn take(&mut self, verdict: &mut Verdict, judgement: &Judgement) {
+    fn take(&mut self, verdict: &mut Verdict, question: &Question, judgement: &Judgement) {
         let measured = describe(judgement);
         match judgement.verdict {
             Change::Worse => {
                 verdict.outcome = Outcome::Failed;
                 verdict.note = format!("confirmed in turns with the base: {measured}");
             }
-            Change::Better | Change::Unchanged => self.clear(verdict, &measured),
+            // The notes of the judgement say so.
+            Change::Better | Change::Unchanged if waits_longer(&verdict.metric, judgement) => {
+                verdict.outcome = Outcome::Inconclusive;
+                verdict.note = format!("suspected; in turns with the base {measured}");
+            }
+            Change::Better | Change::Unchanged => self.clear(verdict, question, &measured),
             Change::CannotTell => {
                 let reasons: Vec<String> = judgement.reasons.iter().map(ToString::to_string).collect();
                 verdict.outcome = Outcome::Inconclusive;
@@ -187,7 +199,13 @@ impl Confirmation {
         }
     }
 
-    fn clear(&mut self, verdict: &mut Verdict, measured: &str) {
+    fn clear(&mut self, verdict: &mut Verdict, question: &Question, measured: &str) {
+        if question.is_limit_unproven {
+            verdict.outcome = Outcome::Inconclusive;
+            verdict.note =
+                format!("suspected; in turns with the base {measured}: beyond the limit in the base too");
+            return;
+        }
         verdict.outcome = Outcome::Held;
         verdict.note = format!("suspected, not confirmed in turns with the base: {measured}");
         // What holds is summed up, and this one is worth a line.
@@ -254,11 +272,19 @@ fn unmeasured(arms: &Arms, found: &Comparison, id: &str) -> String {
     }
 }
 
-/// `CPU time 100 -> 106 ns +6.0 % [+5.8 %, +6.3 %] over 12 rounds`.
+/// Whether it is wall time that is certainly worse, where CPU time was judged: work that began to sleep or to block.
+fn waits_longer(metric: &str, judgement: &Judgement) -> bool {
+    let is_beyond = |wall: &Estimate| wall.interval.low > 1.0 + judgement.max_worsening;
+    metric != "cpu_time_ns"
+        && judgement.basis == Basis::CpuTime
+        && judgement.wall.as_ref().is_some_and(is_beyond)
+}
+
+/// `CPU time 100 -> 106 ns +6.0 % [+5.8 %, +6.3 %] over 12 rounds`, and what else a reader should know.
 fn describe(judgement: &Judgement) -> String {
     let Some(judged) = &judgement.judged else { return format!("{} rounds", judgement.rounds) };
     let percent = |ratio: f64| units::percent(ratio - 1.0);
-    format!(
+    let mut text = format!(
         "{} {} {} [{}, {}] over {} rounds, at most {} allowed",
         judgement.basis,
         units::change(Some(judged.a_ns), Some(judged.b_ns), "ns"),
@@ -267,5 +293,10 @@ fn describe(judgement: &Judgement) -> String {
         percent(judged.interval.high),
         judgement.rounds,
         units::percent(judgement.max_worsening)
-    )
+    );
+    for note in &judgement.notes {
+        text += "; ";
+        text += note;
+    }
+    text
 }

@@ -24,6 +24,13 @@ pub struct Gate {
     pub requires_isa: Option<String>,
 }
 
+impl Gate {
+    /// Whether it judges this benchmark.
+    pub fn selects(&self, id: &str) -> bool {
+        self.select.matches(id) && !self.exclude.matches(id)
+    }
+}
+
 /// Rules of gates.
 #[derive(Debug, Clone, PartialEq)]
 pub enum GateKind {
