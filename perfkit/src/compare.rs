@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    format::{Benchmark, Better, Class, Metric},
+    format::{Benchmark, Class, Metric},
     gate::tolerance::Tolerance,
 };
 
@@ -104,13 +104,9 @@ fn change(id: &str, name: &str, old: Option<&Metric>, new: Option<&Metric>, same
 /// What became of a number, by the metric's own tolerance. The two must be comparable.
 pub(crate) fn state(name: &str, old: &Metric, new: &Metric) -> State {
     let tolerance = Tolerance::of(name, new);
-    let (before, after) = match new.better {
-        Better::Less => (old.value, new.value),
-        Better::More => (1.0 / old.value, 1.0 / new.value),
-    };
     match () {
-        () if tolerance.exceeded(after, before) => State::Worse,
-        () if tolerance.exceeded(before, after) => State::Better,
+        () if tolerance.worsened(new.better, new.value, old.value) => State::Worse,
+        () if tolerance.worsened(new.better, old.value, new.value) => State::Better,
         () => State::Same,
     }
 }

@@ -35,6 +35,14 @@ fn main() {
 }
 "##;
 
+/// The same bench with more to do.
+fn slower() -> String {
+    TIME_BENCH.replace("WRONG", "").replace(
+        "total.wrapping_mul(3) ^ i",
+        "total.wrapping_mul(3).rotate_left(7).wrapping_add(9).swap_bytes().wrapping_mul(5) ^ i",
+    )
+}
+
 struct Fixture(Workspace);
 
 impl std::ops::Deref for Fixture {
@@ -222,11 +230,7 @@ fn an_accepted_baseline_holds_and_a_planted_regression_fails_naming_the_metric()
     fixture.commit();
     let (code, text) = fixture.says(&with(&["gate"]));
     assert_eq!(code, 0, "{text}");
-    let slower = TIME_BENCH.replace("WRONG", "").replace(
-        "total.wrapping_mul(3) ^ i",
-        "total.wrapping_mul(3).rotate_left(7).wrapping_add(9).swap_bytes().wrapping_mul(5) ^ i",
-    );
-    fixture.write("benches/time.rs", &slower);
+    fixture.write("benches/time.rs", &slower());
     let (code, text) = fixture.says(&with(&["gate"]));
     assert_eq!(code, 1, "{text}");
     assert!(text.contains("FAILED sum/small") && text.contains("ir"), "{text}");
@@ -271,17 +275,113 @@ fn where_the_key_does_not_match_the_base_revision_is_counted() {
 }
 
 #[test]
+fn a_suite_with_a_build_of_its_own_is_not_held_against_the_default_builds_counts() {
+    if !can_count() {
+        return;
+    }
+    let suite = "[[suite]]\nname = \"own\"\nselect = \"**\"\nenv = { FIXTURE_EXTRA = \"1\" }\n";
+    let fixture = Fixture::new(Some(&format!("{COUNTED_GATE}{suite}")));
+    let with_extra =
+        "if option_env!(\"FIXTURE_EXTRA\").is_some() { total = total.swap_bytes().wrapping_mul(5); } total =";
+    fixture.edit("benches/time.rs", "for i in 0..n { total =", &format!("for i in 0..n {{ {with_extra}"));
+    fixture.commit();
+    fixture.says(&with(&["run"]));
+    fixture.says(&["baseline", "accept", "--reason", "first", "--author", "me"]);
+    fixture.commit();
+    let (code, text) = fixture.says(&with(&["gate", "--suite", "own"]));
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("counted in this run") && text.contains("build of its own"), "{text}");
+}
+
+#[test]
+fn what_is_accepted_stays_although_no_gate_compares_with_it() {
+    if !can_count() {
+        return;
+    }
+    let config = "[[gate]]\nselect = \"**\"\nmetric = \"ir\"\nkind = \"absolute\"\nmax = 1000000\n";
+    let fixture = Fixture::new(Some(config));
+    fixture.commit();
+    fixture.says(&with(&["run"]));
+    fixture.says(&["baseline", "accept", "--reason", "first", "--author", "me"]);
+    assert_eq!(fixture.says(&with(&["gate"])).0, 0);
+    fixture.edit("benches/time.rs", ", \"sum/large\"", "");
+    let (code, text) = fixture.says(&with(&["gate"]));
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("MISSING sum/large"), "{text}");
+}
+
+#[test]
+fn a_filter_that_the_base_lacks_does_not_empty_the_base() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(Some(COUNTED_GATE));
+    fixture.edit("benches/time.rs", ", \"sum/large\"", "");
+    fixture.commit();
+    fixture.write("benches/time.rs", &slower());
+    let both = ["--filter", "sum/small", "--filter", "sum/large"];
+    let (code, text) = fixture.says(&[&with(&["gate", "--base", "HEAD"])[..], &both].concat());
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("FAILED sum/small") && text.contains("sum/large"), "{text}");
+    fixture.git(&["commit", "-q", "-a", "-m", "slower"]);
+    let (code, text) = fixture.says(&[&["diff", "HEAD~1", "HEAD"][..], &both].concat());
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("worse") && text.contains("new"), "{text}");
+    let (code, text) =
+        fixture.says(&["diff", "HEAD~1", "HEAD", "--filter", "sum/small", "--filter", "sum/smal"]);
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("near it are [\"sum/small\""), "{text}");
+}
+
+#[test]
+fn a_base_that_was_not_counted_to_its_end_is_no_base() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(Some(COUNTED_GATE));
+    let interrupt = r#"if arguments[2] == "sum/small" {
+                let parent = std::os::unix::process::parent_id().to_string();
+                std::process::Command::new("kill").args(["-INT", &parent]).status().unwrap();
+                std::thread::sleep(std::time::Duration::from_secs(2));
+            }"#;
+    fixture.write("benches/time.rs", &TIME_BENCH.replace("WRONG", interrupt));
+    fixture.commit();
+    fixture.write("benches/time.rs", &TIME_BENCH.replace("WRONG", ""));
+    let (code, text) = fixture.says(&with(&["gate", "--base", "HEAD"]));
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("interrupted while the base was counted"), "{text}");
+    assert!(fixture.stored_runs() > 0, "what was measured here is kept");
+}
+
+#[test]
+fn a_row_whose_tool_failed_in_the_base_is_no_pass() {
+    if !can_count() {
+        return;
+    }
+    let fixture = Fixture::new(Some(COUNTED_GATE));
+    let broken = "if arguments[2] == \"sum/large\" { std::process::exit(7); }";
+    fixture.write("benches/time.rs", &TIME_BENCH.replace("WRONG", broken));
+    fixture.commit();
+    fixture.write("benches/time.rs", &TIME_BENCH.replace("WRONG", ""));
+    let gate = with(&["gate", "--base", "HEAD"]);
+    let (code, text) = fixture.says(&gate);
+    assert_eq!(code, 3, "{text}");
+    assert!(text.contains("cannot tell sum/large") && text.contains("has no number for sum/large"), "{text}");
+    // The document is the run's, so the base's problems are said beside it.
+    let output = fixture.perfkit(&[&gate[..], &["--format", "json"]].concat());
+    let beside = String::from_utf8(output.stderr).unwrap();
+    assert!(beside.contains("the base has no number for sum/large"), "{beside}");
+    assert!(serde_json::from_slice::<serde_json::Value>(&output.stdout).is_ok());
+}
+
+#[test]
 fn a_difference_of_two_revisions_names_the_functions_that_moved() {
     if !can_count() {
         return;
     }
     let fixture = Fixture::new(None);
     fixture.commit();
-    let slower = TIME_BENCH.replace("WRONG", "").replace(
-        "total.wrapping_mul(3) ^ i",
-        "total.wrapping_mul(3).rotate_left(7).wrapping_add(9).swap_bytes().wrapping_mul(5) ^ i",
-    );
-    fixture.write("benches/time.rs", &slower);
+    fixture.write("benches/time.rs", &slower());
     fixture.git(&["commit", "-q", "-a", "-m", "slower"]);
     let (code, text) = fixture.says(&["diff", "HEAD~1", "HEAD", "--filter", "sum/small"]);
     assert_eq!(code, 0, "{text}");
@@ -380,6 +480,13 @@ fn a_gate_that_can_judge_nothing_has_not_held() {
     let fixture = Fixture::new(Some(config));
     let (code, text) = fixture.says(&with(&["gate"]));
     assert_eq!(code, 5, "{text}");
+}
+
+#[test]
+fn verifying_nothing_verifies_nothing() {
+    let (code, text) = Fixture::new(None).says(&["baseline", "verify"]);
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("no baseline in baselines"), "{text}");
 }
 
 #[test]

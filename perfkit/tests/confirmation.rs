@@ -31,6 +31,13 @@ fn accepted() -> Repository {
     repository
 }
 
+/// Runs of all hosts, each with its sidecar.
+fn stored_runs(repository: &Repository) -> usize {
+    let hosts = fs::read_dir(repository.path().join(".perfkit/runs")).unwrap();
+    let files: usize = hosts.map(|host| fs::read_dir(host.unwrap().path()).unwrap().count()).sum();
+    files / 2
+}
+
 fn baseline(repository: &Repository) -> PathBuf {
     repository.path().join("baselines/here.json")
 }
@@ -71,6 +78,64 @@ fn the_same_code_cannot_have_changed_and_is_not_measured_again() {
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("it cannot have changed"), "{text}");
     assert_eq!(repository.rounds_taken(), 0);
+}
+
+#[test]
+fn work_that_began_to_sleep_is_not_cleared_by_its_cpu_time() {
+    let repository = accepted();
+    repository.edit("benches/time.rs", "const DRIFT: f64 = 1.0", "const DRIFT: f64 = 10.0");
+    repository.edit("benches/time.rs", "let wall = ns * 1.01", "let wall = ns * 10.0");
+    let (code, text) = repository.says(&with(&["gate"]));
+    assert_eq!(code, 3, "{text}");
+    assert!(text.contains("cannot tell sum/small") && text.contains("CPU time did not"), "{text}");
+}
+
+#[test]
+fn a_limit_that_the_base_breaks_too_is_not_held_because_nothing_changed() {
+    let repository = Repository::new();
+    let limit = GATE.replace("relative", "absolute").replace("max_worsening = 0.03", "max = 90");
+    repository.write("perfkit.toml", &limit);
+    repository.commit();
+    let (code, text) = repository.says(&with(&["gate", "--base", "HEAD"]));
+    assert_eq!(code, 3, "{text}");
+    assert!(text.contains("beyond the limit in the base too"), "{text}");
+}
+
+#[test]
+fn a_run_is_kept_where_confirming_it_breaks_off() {
+    let repository = accepted();
+    // Once both sides are built, the working tree's takes the folder of temporary files away.
+    let folder = repository.path().join("target/temporary");
+    fs::create_dir_all(&folder).unwrap();
+    let take = format!(
+        r#"if std::env::current_exe().unwrap().to_string_lossy().contains("base-target") {{
+                let _ = std::fs::remove_dir_all({folder:?});
+            }}
+            for id in ["sum/small""#
+    );
+    repository.edit("benches/time.rs", "for id in [\"sum/small\"", &take);
+    repository.edit("benches/time.rs", "const NS: f64 = 100.0", "const NS: f64 = 150.0");
+    let before = stored_runs(&repository);
+    let output = repository.command(&with(&["gate"])).env("TMPDIR", &folder).output().unwrap();
+    let (code, text) = workspace::said(output);
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("making a scratch folder"), "{text}");
+    assert_eq!(stored_runs(&repository), before + 1, "{text}");
+}
+
+#[test]
+fn gates_that_were_all_skipped_have_not_held() {
+    let repository = Repository::new();
+    repository.write(
+        "perfkit.toml",
+        &GATE.replace("relative", "absolute").replace("max_worsening = 0.03", "max = 900"),
+    );
+    let (code, text) = repository.says(&with(&["gate"]));
+    assert_eq!(code, 0, "{text}");
+    repository.edit("benches/time.rs", "\"threads\":1,", "\"threads\":100000,");
+    let (code, text) = repository.says(&with(&["gate"]));
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("skipped 1") && text.contains("100000 threads"), "{text}");
 }
 
 #[test]

@@ -5,10 +5,10 @@ mod court;
 
 use std::collections::BTreeMap;
 
-use court::{Court, row, timed_baseline};
+use court::{Court, problem, row, timed_baseline};
 use perfkit::format::{
-    BaselineKind, Benchmark, Calibrated, Calibration, EnvironmentGuard, Fingerprint, Outcome, Problem,
-    ProblemKind, calibration::CALIBRATION_SCHEMA,
+    BaselineKind, Benchmark, Calibrated, Calibration, EnvironmentGuard, Fingerprint, Outcome, ProblemKind,
+    calibration::CALIBRATION_SCHEMA, config::Instrument,
 };
 
 const COUNTED: &str = "[[gate]]\nselect = \"**\"\nmetric = \"counted\"\nkind = \"relative\"\n";
@@ -74,6 +74,111 @@ fn another_revision_of_a_benchmark_is_new_not_failed() {
 }
 
 #[test]
+fn another_statistic_of_the_same_revision_cannot_be_told() {
+    let mut now = row("a", &[("ir", 100.0)]);
+    "first_call".clone_into(&mut now.metrics.get_mut("ir").unwrap().statistic);
+    let verdict = Court::new(COUNTED, vec![now], vec![row("a", &[("ir", 100.0)])]).verdict("ir");
+    assert_eq!(verdict.outcome, Outcome::Inconclusive);
+    let both =
+        "statistic first_call in instructions/op, the baseline has exact in instructions/op: not comparable";
+    assert!(verdict.note.starts_with(both) && verdict.note.contains("raise"), "{}", verdict.note);
+    let mut other_unit = row("a", &[("ir", 100.0)]);
+    "instructions".clone_into(&mut other_unit.metrics.get_mut("ir").unwrap().unit);
+    let verdict = Court::new(COUNTED, vec![other_unit], vec![row("a", &[("ir", 100.0)])]).verdict("ir");
+    assert_eq!(verdict.outcome, Outcome::Inconclusive);
+}
+
+#[test]
+fn another_statistic_on_another_host_stays_informational() {
+    let mut court = Court::new(TIMED, vec![row("a", &[("time_ns", 100.0)])], vec![]);
+    let mut accepted = row("a", &[("time_ns", 100.0)]);
+    "median".clone_into(&mut accepted.metrics.get_mut("time_ns").unwrap().statistic);
+    court.timed = Some(timed_baseline(BaselineKind::Timed, vec![accepted]));
+    assert_eq!(court.outcome("time_ns"), Outcome::Inconclusive);
+    court.host_matches = false;
+    assert_eq!(court.outcome("time_ns"), Outcome::Informational);
+}
+
+#[test]
+fn what_could_not_be_counted_of_the_base_is_no_pass_as_new() {
+    let judged = |kind, instrument| {
+        let mut court = Court::new(COUNTED, vec![row("a", &[("ir", 1.0)])], vec![]);
+        court.lost.push(problem("a", kind, instrument));
+        court.outcome("ir")
+    };
+    let count = Some(Instrument::Count);
+    assert_eq!(judged(ProblemKind::ToolFailed, count), Outcome::Inconclusive);
+    assert_eq!(judged(ProblemKind::ToolFailed, Some(Instrument::Allocs)), Outcome::New, "another's number");
+    assert_eq!(judged(ProblemKind::Skipped, count), Outcome::New);
+    assert_eq!(judged(ProblemKind::WrongAnswer, count), Outcome::New, "the change may be what mends it");
+    let mut court = Court::new(COUNTED, vec![row("a", &[("ir", 1.0)])], vec![]);
+    court.lost.push(problem("b", ProblemKind::ToolFailed, count));
+    assert_eq!(court.outcome("ir"), Outcome::New);
+}
+
+#[test]
+fn every_pattern_of_a_gate_judges_something_in_a_whole_run() {
+    let gate = "[[gate]]\nselect = [\"a/*\", \"b/*\"]\nmetric = \"ir\"\nkind = \"absolute\"\nmax = 9\n";
+    let mut court = Court::new(gate, vec![row("a/1", &[("ir", 1.0)]), row("c/1", &[("ir", 1.0)])], vec![]);
+    let missing = |court: &Court<'_>| {
+        let verdicts = court.judge().verdicts.into_iter();
+        let missing = verdicts.filter(|verdict| verdict.outcome == Outcome::Missing);
+        missing.map(|verdict| verdict.id).collect::<Vec<_>>()
+    };
+    assert_eq!(missing(&court), ["b/*"]);
+    court.whole = false;
+    assert!(missing(&court).is_empty());
+}
+
+#[test]
+fn sizes_of_one_cost_model_are_each_judged_by_it() {
+    let gate = "[[gate]]\nselect = [\"seal/{64,256}\", \"seal/{1024,4096}\"]\nmetric = \"ir\"\nkind = \"cost_model\"\nmax_fixed = 99\n";
+    let sized = |size: u64| {
+        let mut row = row(&format!("seal/{size}"), &[("ir", size as f64)]);
+        row.size = size;
+        row
+    };
+    let court = Court::new(gate, [64, 256, 1024, 4096].map(sized).into(), vec![]);
+    assert_eq!(court.outcome("ir"), Outcome::Held);
+}
+
+#[test]
+fn a_renamed_benchmark_is_named_with_its_other_name() {
+    let of = |id: &str, target: &str, ir: f64| {
+        let mut row = row(id, &[("ir", ir), ("allocs_per_op", 2.0)]);
+        target.clone_into(&mut row.target);
+        row
+    };
+    let notes = |now: Vec<Benchmark>, before: Vec<Benchmark>| {
+        let verdicts = Court::new(COUNTED, now, before).judge().verdicts;
+        let of = |id: &str| {
+            let found = verdicts.iter().find(|verdict| verdict.id == id && verdict.metric == "ir").unwrap();
+            (found.outcome, found.note.clone())
+        };
+        (of("old"), of("new"))
+    };
+    let (old, new) = notes(vec![of("new", "t", 901.0)], vec![of("old", "t", 900.0)]);
+    assert_eq!((old.0, new.0), (Outcome::Missing, Outcome::New));
+    assert!(old.1.contains("renamed to new") && new.1.contains("renamed from old"), "{old:?} {new:?}");
+    let silent = |now, before| {
+        let (old, new) = notes(now, before);
+        assert!(!old.1.contains("renamed") && !new.1.contains("renamed"), "{old:?} {new:?}");
+    };
+    silent(vec![of("new", "t", 950.0)], vec![of("old", "t", 900.0)]);
+    silent(vec![of("new", "u", 900.0)], vec![of("old", "t", 900.0)]);
+    silent(vec![of("new", "t", 900.0), of("newer", "t", 900.0)], vec![of("old", "t", 900.0)]);
+    silent(vec![of("new", "t", 900.0)], vec![of("old", "t", 900.0), of("older", "t", 900.0)]);
+}
+
+#[test]
+fn accepted_metrics_are_missing_only_where_the_suite_of_their_id_measures_them() {
+    let mut court = Court::new("", vec![row("b/x", &[("ir", 1.0)])], vec![row("a/x", &[("ir", 1.0)])]);
+    assert_eq!(court.outcome("ir"), Outcome::Missing);
+    court.measured = |id, _| id.is_none_or(|id| id.starts_with("b/"));
+    assert!(court.judge().verdicts.is_empty());
+}
+
+#[test]
 fn an_absolute_ceiling_holds_at_the_limit_and_breaks_above_it() {
     let gate = "[[gate]]\nselect = \"**\"\nmetric = \"allocs_per_op\"\nkind = \"absolute\"\nmax = 3\n";
     let judged = |value: f64| {
@@ -94,6 +199,18 @@ fn a_ratio_is_taken_against_the_declared_floor() {
     seal.metrics.get_mut("ir").unwrap().value = 1151.0;
     assert_eq!(Court::new(gate, vec![seal.clone(), floor], vec![]).outcome("ir"), Outcome::Failed);
     assert_eq!(Court::new(gate, vec![seal], vec![]).outcome("ir"), Outcome::Missing, "without its floor");
+}
+
+#[test]
+fn nothing_against_nothing_holds_and_one_against_nothing_fails() {
+    let gate = "[[gate]]\nselect = \"new\"\nmetric = \"allocs_per_op\"\nkind = \"ratio\"\nagainst = \"old\"\nmax_ratio = 2\n";
+    let judged = |new: f64, old: f64| {
+        let rows = vec![row("new", &[("allocs_per_op", new)]), row("old", &[("allocs_per_op", old)])];
+        Court::new(gate, rows, vec![]).verdict("allocs_per_op")
+    };
+    assert_eq!((judged(0.0, 0.0).outcome, judged(0.01, 0.0).outcome), (Outcome::Held, Outcome::Held));
+    assert_eq!((judged(1.0, 0.0).outcome, judged(1.0, 0.04).outcome), (Outcome::Failed, Outcome::Failed));
+    assert_eq!((judged(0.0, 0.0).note, judged(1.0, 1.0).note), (String::new(), "1.000 ×".to_owned()));
 }
 
 #[test]
@@ -189,12 +306,7 @@ fn a_gate_that_selects_nothing_is_a_mistake_in_a_whole_run_only() {
 fn a_wrong_answer_is_a_verdict() {
     let mut court = Court::new(COUNTED, vec![], vec![]);
     court.whole = false;
-    court.run.problems.push(Problem {
-        subject: "a".to_owned(),
-        kind: ProblemKind::WrongAnswer,
-        instrument: None,
-        message: "the tag differs".to_owned(),
-    });
+    court.run.problems.push(problem("a", ProblemKind::WrongAnswer, Some(Instrument::Count)));
     assert_eq!(court.outcome(""), Outcome::Wrong);
 }
 
@@ -233,6 +345,61 @@ fn expired_unneeded_and_unfounded_waivers_are_errors() {
     assert!(problem(&waived("2026-06-01", 0.05), LOCK, 1040.0).contains("expired"));
     assert!(problem(&in_force, LOCK, 1000.0).contains("nothing that fails"));
     assert!(problem(&in_force, "", 1040.0).contains("Cargo.lock does not hold"));
+}
+
+/// A waiver that names what is held today is taken back only where that says something.
+#[test]
+fn a_waiver_is_unneeded_only_where_everything_it_names_is_held_for_certain() {
+    let config = waived("2026-07-01", 0.05);
+    let complains = |court: &Court<'_>| !court.judge().waiver_problems.is_empty();
+    let court = waiver_court(&config, LOCK, 1000.0);
+    assert!(complains(&court));
+    assert!(complains(&waiver_court(&config, LOCK, 900.0)), "improved");
+    // The base that was counted just now holds what is waived.
+    let mut counted_now = waiver_court(&config, LOCK, 1000.0);
+    counted_now.counted_now = true;
+    assert!(!complains(&counted_now));
+    let mut part = waiver_court(&config, LOCK, 1000.0);
+    part.whole = false;
+    assert!(!complains(&part));
+    // New, and not counted at all.
+    let mut new = waiver_court(&config, LOCK, 1000.0);
+    new.counted = Some(vec![]);
+    assert!(!complains(&new));
+    let mut skipped = waiver_court(&config, LOCK, 1000.0);
+    skipped.run.benchmarks = vec![row("a", &[("time_ns", 1.0)])];
+    skipped.counted = None;
+    skipped.run.problems.push(problem("a", ProblemKind::Skipped, Some(Instrument::Count)));
+    assert!(!complains(&skipped));
+    // One of two is held, the other fails by more than was waived.
+    let wide = config.replace("select = \"a\"", "select = \"{a,b}\"");
+    let mut two = waiver_court(&wide, LOCK, 1000.0);
+    two.run.benchmarks.push(row("b", &[("ir", 2000.0)]));
+    two.counted.as_mut().unwrap().push(row("b", &[("ir", 1000.0)]));
+    assert!(!complains(&two));
+}
+
+#[test]
+fn a_waiver_of_a_time_is_not_unneeded_because_today_it_holds() {
+    let config =
+        waived("2026-07-01", 0.5).replace("metric = \"ir\"", "metric = \"time_ns\"").replace(COUNTED, TIMED);
+    let mut court = Court::new(&config, vec![row("a", &[("time_ns", 109.0)])], vec![]);
+    court.lock = LOCK;
+    court.timed = Some(timed_baseline(BaselineKind::Timed, vec![row("a", &[("time_ns", 100.0)])]));
+    assert_eq!(court.outcome("time_ns"), Outcome::Held);
+    assert!(court.judge().waiver_problems.is_empty());
+    court.host_matches = false;
+    assert!(court.judge().waiver_problems.is_empty());
+}
+
+#[test]
+fn what_a_lapsed_waiver_covered_is_told_apart_from_what_it_did_not() {
+    let absolute = "[[gate]]\nselect = \"a\"\nmetric = \"ir\"\nkind = \"absolute\"\nmax = 260\n";
+    let config = waived("2026-06-01", 0.05) + absolute;
+    let judgement = waiver_court(&config, LOCK, 1040.0).judge();
+    let failed: Vec<f64> = judgement.verdicts.iter().map(|verdict| verdict.reference.unwrap()).collect();
+    assert_eq!(failed, [1000.0, 260.0]);
+    assert_eq!(judgement.waiver_problems[0].lapsed, [0], "four per cent, and not four hundred");
 }
 
 fn calibration(id: &str, metric: &str, floor: f64) -> Calibration {
@@ -299,6 +466,23 @@ fn a_suspicion_asks_by_how_much_the_base_must_be_beaten_for_the_gate_to_break() 
     assert_eq!(question(ratio, &now, vec![time(100.0), row("b", &[("time_ns", 100.0)])]), 0.2);
     let rate = "metric = \"ops_ps\"\nkind = \"absolute\"\nmin = 80\n";
     assert_eq!(question(rate, &[row("a", &[("ops_ps", 70.0)])], vec![row("a", &[("ops_ps", 100.0)])]), 0.25);
+}
+
+#[test]
+fn a_limit_is_unproven_where_nothing_accepted_keeps_it() {
+    let gate = "[[gate]]\nselect = \"a\"\nmetric = \"time_ns\"\nkind = \"absolute\"\nmax = 110\n";
+    let unproven = |gate: &str, accepted: Vec<Benchmark>| {
+        let mut court = Court::new(gate, vec![row("a", &[("time_ns", 120.0)])], vec![]);
+        court.timed = Some(timed_baseline(BaselineKind::Timed, accepted));
+        court.suspicions()[0].is_limit_unproven
+    };
+    let time = |ns| vec![row("a", &[("time_ns", ns)])];
+    assert!(!unproven(gate, time(100.0)) && !unproven(gate, time(110.0)));
+    assert!(unproven(gate, time(111.0)) && unproven(gate, vec![]));
+    assert!(!unproven(TIMED, time(100.0)), "a relative gate asks for no limit");
+    let mut older = time(100.0);
+    older[0].revision = 2;
+    assert!(unproven(gate, older), "accepted of another meaning");
 }
 
 #[test]

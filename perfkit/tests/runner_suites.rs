@@ -169,7 +169,7 @@ fn a_runners_count_is_accepted_and_a_planted_regression_fails_the_gate() {
     }
     let fixture = Fixture::new(V7);
     fixture.write(".gitignore", "target\n.perfkit\nCargo.lock\n");
-    let gate = "[[gate]]\nselect = \"**\"\nmetric = \"counted\"\nkind = \"relative\"\n";
+    let gate = "[[gate]]\nselect = \"**\"\nmetric = \"ir\"\nkind = \"relative\"\n";
     fixture.write("perfkit.toml", &format!("schema = \"perfkit.config/1\"\n{gate}"));
     fixture.git(&["init", "-q"]);
     fixture.commit();
@@ -184,6 +184,14 @@ fn a_runners_count_is_accepted_and_a_planted_regression_fails_the_gate() {
     let (code, text) = fixture.says(&["gate"]);
     assert_eq!(code, 1, "{text}");
     assert!(text.contains("FAILED headline/sum_4096/n") && text.contains("ir"), "{text}");
+    let renamed = bench.replace("headline::other", "headline::another").replace("\"other\"", "\"another\"");
+    fixture.write("benches/suite.rs", &renamed);
+    let (code, text) = fixture.says(&["gate"]);
+    assert_eq!(code, 5, "{text}");
+    assert!(
+        text.contains("MISSING headline/other") && text.contains("renamed to headline/another"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -94,6 +94,49 @@ fn an_expired_an_unneeded_and_an_unfounded_waiver_exit_6() {
 }
 
 #[test]
+fn a_gate_whose_last_benchmark_is_no_longer_counted_has_not_held() {
+    // A type has no allocations, and another gate holds.
+    let gate = "[[gate]]\nselect = \"session/*\"\nmetric = \"allocs_per_op\"\nkind = \"absolute\"\nmax = 0\n";
+    let fixture = Fixture::new(&gated(24, gate));
+    let (code, printed, _) = fixture.perfkit(&["gate"]);
+    assert_eq!(code, 5, "{printed}");
+    assert!(printed.contains("MISSING session/*  allocs_per_op"), "{printed}");
+    assert_eq!(fixture.perfkit(&["gate", "--instrument", "size"]).0, 0, "allocations were not asked for");
+}
+
+#[test]
+fn an_expired_waiver_of_one_gate_excuses_no_other_gate_on_the_same_metric() {
+    // Of 24 bytes, 23 are passed by a twentieth, which was waived, and 6 by 18.
+    let waived = waiver("fixture@0.0.0", "2026-02-01").replace("max_worsening = 0.5", "max_worsening = 0.05");
+    let one = Fixture::new(&gated(23, &waived));
+    assert_eq!(one.perfkit(&["gate"]).0, 6);
+    let both = Fixture::new(&gated(23, &gated(6, &waived)));
+    assert_eq!(both.perfkit(&["gate"]).0, 1);
+}
+
+#[test]
+fn what_is_wrong_with_a_waiver_is_said_beside_a_document_too() {
+    let fixture = Fixture::new(&gated(16, &waiver("fixture@0.0.0", "2026-02-01")));
+    let (code, printed, said) = fixture.perfkit(&["gate", "--format", "json"]);
+    assert_eq!(code, 6, "{said}");
+    assert!(said.contains("WAIVER grown expired on 2026-02-01"), "{said}");
+    assert!(serde_json::from_str::<Value>(&printed).is_ok(), "{printed}");
+}
+
+#[test]
+fn a_slack_is_written_by_the_command_that_writes_waivers() {
+    let fixture = Fixture::new(&gated(16, ""));
+    let waive = ["waive", "session/state", "--metric", "struct_bytes", "--reason", "a counter more"];
+    let by = ["--cause", "fixture@0.0.0", "--owner", "me", "--expires", "2999-01-01"];
+    let (code, _, said) = fixture.perfkit(&[&waive[..], &by].concat());
+    assert_eq!(code, 2, "neither a fraction nor a slack: {said}");
+    let (code, _, said) = fixture.perfkit(&[&waive[..], &by, &["--slack", "8"]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert!(fixture.read("perfkit.toml").contains("slack = 8.0"));
+    assert_eq!(fixture.perfkit(&["gate"]).0, 0);
+}
+
+#[test]
 fn what_an_expired_waiver_never_covered_is_a_failed_gate() {
     // 24 bytes are twice 12, and half as much again was all that was waived.
     let fixture = Fixture::new(&gated(12, &waiver("fixture@0.0.0", "2026-02-01")));

@@ -8,7 +8,8 @@ use crate::{
     store::Samples,
 };
 
-/// A fit is arithmetic with rounding: a cost at its limit is not beyond it.
+/// A fit is arithmetic with rounding: a cost at its limit is not beyond it. The allowance is this share of the limit, or of
+/// what the fitted costs are, where the limit is next to nothing.
 const ROUNDING: f64 = 1e-9;
 
 /// What the line must keep.
@@ -48,8 +49,8 @@ fn one_series(series: &Series<'_>, name: &str, limits: Limits, whole: bool) -> V
     let misfit = line.worst_residual;
     let max_misfit = limits.max_misfit.unwrap_or(RESIDUAL_TOLERATED);
     let broken = if metric.class == Class::Counted { Outcome::Failed } else { Outcome::Suspect };
-    let verdict = |value: f64, unit: &str, limit: f64, what: &str, note: String| {
-        let outcome = if value - limit > ROUNDING * limit.abs() { broken } else { Outcome::Held };
+    let verdict = |value: f64, unit: &str, limit: f64, scale: f64, what: &str, note: String| {
+        let outcome = if is_beyond(value, limit, scale) { broken } else { Outcome::Held };
         let mut found = Finding { outcome, reference: Some(limit), rule: None, note }.verdict(
             &series.name,
             name,
@@ -63,17 +64,19 @@ fn one_series(series: &Series<'_>, name: &str, limits: Limits, whole: bool) -> V
     let mut verdicts = Vec::new();
     if let Some(limit) = limits.max_misfit {
         let note = "the largest share of a cost that the line leaves unexplained".to_owned();
-        verdicts.push(verdict(misfit, "of the cost", limit, "unexplained", note));
+        verdicts.push(verdict(misfit, "of the cost", limit, 1.0, "unexplained", note));
     }
     let unit = model.unit_each();
+    let cheapest = model.points.iter().map(|point| point.cost.abs()).fold(f64::INFINITY, f64::min);
+    let cheapest_unit = cheapest / line.to as f64;
     let numbers = [
-        (limits.max_fixed, line.fixed.value, model.unit.as_str(), "fixed cost"),
-        (limits.max_per_unit, line.per_unit.value, unit.as_str(), "cost per unit"),
+        (limits.max_fixed, line.fixed.value, model.unit.as_str(), cheapest, "fixed cost"),
+        (limits.max_per_unit, line.per_unit.value, unit.as_str(), cheapest_unit, "cost per unit"),
     ];
-    for (limit, value, unit, what) in numbers {
+    for (limit, value, unit, scale, what) in numbers {
         let Some(limit) = limit else { continue };
-        let mut found = verdict(value, unit, limit, what, format!("over {} sizes", line.sizes));
-        if misfit > max_misfit {
+        let mut found = verdict(value, unit, limit, scale, what, format!("over {} sizes", line.sizes));
+        if is_beyond(misfit, max_misfit, 1.0) {
             found.outcome = Outcome::Inconclusive;
             found.note = format!(
                 "the line leaves {:.1} % of a cost unexplained, and {:.1} % is the most for a model; select sizes of one regime",
@@ -84,4 +87,9 @@ fn one_series(series: &Series<'_>, name: &str, limits: Limits, whole: bool) -> V
         verdicts.push(found);
     }
     verdicts
+}
+
+/// `scale` is what the costs are that the value was fitted from.
+fn is_beyond(value: f64, limit: f64, scale: f64) -> bool {
+    value - limit > ROUNDING * limit.abs().max(scale)
 }

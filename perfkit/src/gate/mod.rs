@@ -4,6 +4,7 @@
 mod budgets;
 mod certainty;
 mod cost_model;
+mod missing;
 mod percentile;
 mod rules;
 mod scaling;
@@ -11,10 +12,8 @@ pub mod suspicion;
 pub mod tolerance;
 mod waivers;
 
-use std::collections::BTreeMap;
-
 use crate::format::{
-    Baseline, BaselineKind, Benchmark, Calibration, Class, Config, Gate, GateKind, Level, Metric, Outcome,
+    Baseline, Benchmark, Calibration, Class, Config, Gate, GateKind, Level, Metric, Outcome, Problem,
     ProblemKind, Run, Verdict, metric::METRICS,
 };
 
@@ -27,6 +26,10 @@ pub struct References<'a> {
     /// Rows whose counted metrics are comparable: a baseline of the same key, or the base revision counted in the
     /// same run.
     pub counted: Option<&'a [Benchmark]>,
+    /// Whether those rows are a revision's, counted in the same run: what a waiver covers may be in it already.
+    pub counted_now: bool,
+    /// What could not be counted of that revision.
+    pub problems: &'a [Problem],
     /// The host profile held against.
     pub timed: Option<&'a Baseline>,
     /// Whether this machine is the one that the profile describes.
@@ -48,8 +51,8 @@ pub struct Case<'a> {
     pub selected: &'a dyn Fn(&str) -> bool,
     /// Whether everything was asked for, so that a rule that judges nothing is a mistake.
     pub whole: bool,
-    /// The metrics that the instruments asked for can fill.
-    pub measured: &'a dyn Fn(&str) -> bool,
+    /// Whether what was asked for fills this metric of this benchmark; of any benchmark where none is named.
+    pub measured: &'a dyn Fn(Option<&str>, &str) -> bool,
     /// `YYYY-MM-DD`.
     pub today: &'a str,
     /// What the lock file holds, for the causes of waivers.
@@ -71,7 +74,8 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     for gate in &case.config.gates {
         judge_gate(case, gate, &mut verdicts);
     }
-    missing(case, &mut verdicts);
+    missing::accepted(case, &mut verdicts);
+    missing::name_renamed(case, &mut verdicts);
     for problem in case.run.problems.iter().filter(|problem| problem.kind == ProblemKind::WrongAnswer) {
         verdicts.push(Verdict::bare(
             &problem.subject,
@@ -86,15 +90,12 @@ pub fn judge(case: &Case<'_>) -> Judgement {
 }
 
 fn judge_gate(case: &Case<'_>, gate: &Gate, verdicts: &mut Vec<Verdict>) {
-    let is_measured = match gate.metric.as_str() {
-        "counted" => METRICS.iter().any(|info| info.class == Class::Counted && (case.measured)(info.name)),
-        name => (case.measured)(name),
-    };
-    if !is_measured {
+    let is_measured = |id: Option<&str>| gate_metrics(gate).any(|name| (case.measured)(id, name));
+    if !is_measured(None) {
         return;
     }
     let before = verdicts.len();
-    let applies = |id: &str| gate.select.matches(id) && !gate.exclude.matches(id);
+    let applies = |id: &str| gate.selects(id) && is_measured(Some(id));
     for benchmark in case.run.benchmarks.iter().filter(|benchmark| applies(&benchmark.id)) {
         if let Some(why) = unmet_requirement(case.run, gate) {
             verdicts.push(Verdict::bare(
@@ -133,16 +134,17 @@ fn judge_gate(case: &Case<'_>, gate: &Gate, verdicts: &mut Vec<Verdict>) {
             verdict.outcome = Outcome::Warned;
         }
     }
-    if case.whole && verdicts.len() == before {
-        let pattern = gate.select.texts().join(", ");
-        // An instrument that is not on this machine has said so itself.
-        let skipped = case.run.problems.iter().any(|problem| {
-            problem.kind == ProblemKind::Skipped && case.run.benchmark(&problem.subject).is_none()
-        });
-        let outcome = if skipped { Outcome::Skipped } else { Outcome::Missing };
-        let why = "the gate selects nothing that was measured: a check that checks nothing";
-        verdicts.push(Verdict::bare(&pattern, &gate.metric, outcome, &describe(&gate.kind), why));
+    if case.whole {
+        let unchecked = missing::unchecked(case, gate, &verdicts[before..]);
+        verdicts.extend(unchecked);
     }
+}
+
+/// The names that a gate's `metric` stands for.
+fn gate_metrics(gate: &Gate) -> impl Iterator<Item = &str> {
+    let counted = METRICS.iter().filter(move |info| gate.metric == "counted" && info.class == Class::Counted);
+    let named = Some(gate.metric.as_str()).filter(|name| *name != "counted");
+    counted.map(|info| info.name).chain(named)
 }
 
 /// The metrics that a gate's `metric` names: one, or every counted one that stands for itself.
@@ -162,39 +164,6 @@ fn unmet_requirement(run: &Run, gate: &Gate) -> Option<String> {
     let isa = &run.host.isa;
     let needed = gate.requires_isa.as_ref().filter(|needed| *needed != isa)?;
     Some(format!("needs {needed}, this machine is {isa}"))
-}
-
-/// Why an accepted metric that is gone is no pass.
-const GONE: &str = "accepted in the baseline and not measured now; removed on purpose? accept a new baseline";
-
-/// Accepted, selected, measurable by the instruments asked for, and not there.
-fn missing(case: &Case<'_>, verdicts: &mut Vec<Verdict>) {
-    let present: BTreeMap<&str, &Benchmark> =
-        case.run.benchmarks.iter().map(|benchmark| (benchmark.id.as_str(), benchmark)).collect();
-    let timed = case
-        .references
-        .timed
-        .filter(|baseline| case.references.host_matches && baseline.kind == BaselineKind::Timed);
-    let accepted = case
-        .references
-        .counted
-        .unwrap_or_default()
-        .iter()
-        .chain(timed.iter().flat_map(|b| b.benchmarks.iter()));
-    let mut seen = std::collections::BTreeSet::new();
-    for row in accepted.filter(|row| row.invalidated.is_none() && (case.selected)(&row.id)) {
-        for name in row.metrics.keys().filter(|name| (case.measured)(name)) {
-            let found = present.get(row.id.as_str());
-            let there = found.is_some_and(|found| found.metrics.contains_key(name));
-            if !there && seen.insert((row.id.clone(), name.clone())) {
-                let (outcome, why) = match found.filter(|found| percentile::is_untold(found, name)) {
-                    Some(_) => (Outcome::Skipped, percentile::TOO_FEW),
-                    None => (Outcome::Missing, GONE),
-                };
-                verdicts.push(Verdict::bare(&row.id, name, outcome, "accepted ids stay", why));
-            }
-        }
-    }
 }
 
 /// A rule in words.

@@ -2,9 +2,12 @@
 
 use super::{
     Case, describe,
-    tolerance::{Tolerance, percent},
+    tolerance::{Tolerance, percent, settled},
 };
-use crate::format::{BaselineKind, Benchmark, Better, Class, Gate, GateKind, Metric, Outcome, Verdict};
+use crate::format::{
+    BaselineKind, Benchmark, Class, Gate, GateKind, Metric, Outcome, Problem, ProblemKind, Verdict,
+    config::Instrument,
+};
 
 /// Judge `metric` of `benchmark` by `gate`.
 pub fn judge(case: &Case<'_>, gate: &Gate, benchmark: &Benchmark, name: &str, metric: &Metric) -> Verdict {
@@ -81,39 +84,22 @@ pub(super) fn relative(
     metric: &Metric,
     tolerance: Tolerance,
 ) -> Finding {
-    let base = match reference(case, benchmark, metric.class) {
-        Ok(base) => base,
+    let accepted = match accepted(case, benchmark, name, metric.class) {
+        Ok(accepted) => accepted,
         Err(finding) => return finding,
     };
-    let Some(base_metric) = base.metrics.get(name) else {
-        return Finding::noted(Outcome::New, "not in the baseline yet");
-    };
-    if base.revision != benchmark.revision {
-        let (now, then) = (benchmark.revision, base.revision);
-        return Finding::noted(
-            Outcome::New,
-            format!("revision {now} of the benchmark; the baseline has revision {then}"),
-        );
-    }
-    if !metric.comparable(base_metric) {
-        let (now, then) = (&metric.statistic, &base_metric.statistic);
-        return Finding::noted(
-            Outcome::New,
-            format!("statistic {now}; the baseline has {then}: not comparable"),
-        );
+    let informational = metric.class == Class::Timed && !timed_is_judged(case);
+    if !metric.comparable(accepted) {
+        let outcome = if informational { Outcome::Informational } else { Outcome::Inconclusive };
+        return Finding::noted(outcome, not_comparable(metric, accepted));
     }
     let (tolerance, widened) = with_floor(case, benchmark, name, tolerance);
-    // Both in the direction in which less is better.
-    let (value, reference) = match metric.better {
-        Better::Less => (metric.value, base_metric.value),
-        Better::More => (1.0 / metric.value, 1.0 / base_metric.value),
-    };
-    let informational = metric.class == Class::Timed && !timed_is_judged(case);
+    let worse = tolerance.worsened(metric.better, metric.value, accepted.value);
     let outcome = match () {
         () if informational => Outcome::Informational,
-        () if tolerance.exceeded(value, reference) && metric.class == Class::Timed => Outcome::Suspect,
-        () if tolerance.exceeded(value, reference) => Outcome::Failed,
-        () if tolerance.exceeded(reference, value) => Outcome::Improved,
+        () if worse && metric.class == Class::Timed => Outcome::Suspect,
+        () if worse => Outcome::Failed,
+        () if tolerance.worsened(metric.better, accepted.value, metric.value) => Outcome::Improved,
         () => Outcome::Held,
     };
     let note = match outcome {
@@ -123,10 +109,19 @@ pub(super) fn relative(
     };
     Finding {
         outcome,
-        reference: Some(base_metric.value),
+        reference: Some(accepted.value),
         rule: Some(tolerance.describe(&metric.unit) + &widened),
         note: note.to_owned(),
     }
+}
+
+/// Another statistic under the same revision proves neither that it held nor that it is new.
+fn not_comparable(metric: &Metric, accepted: &Metric) -> String {
+    format!(
+        "statistic {} in {}, the baseline has {} in {}: not comparable; raise the benchmark's revision if its meaning \
+         changed",
+        metric.statistic, metric.unit, accepted.statistic, accepted.unit
+    )
 }
 
 /// A gate narrower than twice the noise floor of this machine would fire on noise. Counted metrics have no floor.
@@ -155,8 +150,13 @@ fn timed_is_judged(case: &Case<'_>) -> bool {
     case.references.host_matches && kind == Some(BaselineKind::Timed)
 }
 
-/// The accepted row, or why there is none.
-fn reference<'a>(case: &Case<'a>, benchmark: &Benchmark, class: Class) -> Result<&'a Benchmark, Finding> {
+/// What is accepted of the same revision, or what is to be said where there is nothing.
+fn accepted<'a>(
+    case: &Case<'a>,
+    benchmark: &Benchmark,
+    name: &str,
+    class: Class,
+) -> Result<&'a Metric, Finding> {
     let rows: Option<&'a [Benchmark]> = match class {
         Class::Counted => case.references.counted,
         Class::Timed => case.references.timed.map(|baseline| baseline.benchmarks.as_slice()),
@@ -165,15 +165,34 @@ fn reference<'a>(case: &Case<'a>, benchmark: &Benchmark, class: Class) -> Result
         return Err(Finding::noted(Outcome::New, "no baseline to hold it against"));
     };
     let row = rows.iter().find(|row| row.id == benchmark.id && row.invalidated.is_none());
-    row.ok_or_else(|| Finding::noted(Outcome::New, "not in the baseline yet"))
+    if let Some(row) = row.filter(|row| row.revision != benchmark.revision) {
+        let (now, then) = (benchmark.revision, row.revision);
+        return Err(Finding::noted(
+            Outcome::New,
+            format!("revision {now} of the benchmark; the baseline has revision {then}"),
+        ));
+    }
+    row.and_then(|row| row.metrics.get(name)).ok_or_else(|| match lost(case, &benchmark.id, name) {
+        Some(problem) => Finding::noted(
+            Outcome::Inconclusive,
+            format!("the base should have a number for it and has none: {}", problem.message),
+        ),
+        None => Finding::noted(Outcome::New, "not in the baseline yet"),
+    })
+}
+
+/// What went wrong where the base was counted, if that is why it has no such number. A wrong answer never had one.
+fn lost<'a>(case: &Case<'a>, id: &str, name: &str) -> Option<&'a Problem> {
+    let fills = Instrument::of_metric(name);
+    case.references.problems.iter().find(|problem| {
+        problem.subject == id
+            && matches!(problem.kind, ProblemKind::ToolFailed | ProblemKind::BuildFailed)
+            && problem.instrument.is_none_or(|instrument| instrument == fills)
+    })
 }
 
 fn absolute(metric: &Metric, max: Option<f64>, min: Option<f64>) -> Finding {
-    // Counted metrics carry a start-up fraction below a twentieth.
-    let value = match metric.class {
-        Class::Counted => (metric.value * 10.0).round() / 10.0,
-        Class::Timed => metric.value,
-    };
+    let value = settled(metric);
     let broken = max.is_some_and(|max| value > max) || min.is_some_and(|min| value < min);
     let outcome = match (broken, metric.class) {
         (false, _) => Outcome::Held,
@@ -214,10 +233,15 @@ fn ratio(
             format!("{other} was not asked for, and it is the other half of the ratio"),
         );
     };
-    if !metric.comparable(reference) || reference.value <= 0.0 {
-        return Finding::noted(Outcome::Inconclusive, format!("{other} has another statistic or is zero"));
+    if !metric.comparable(reference) {
+        return Finding::noted(Outcome::Inconclusive, format!("{other} has another statistic or unit"));
     }
-    let broken = metric.value > max_ratio * reference.value;
+    if metric.class == Class::Timed && reference.value <= 0.0 {
+        return Finding::noted(Outcome::Inconclusive, format!("{other} took no time that could be measured"));
+    }
+    // Nothing is a count too: whatever is counted is more than any multiple of it.
+    let (value, half) = (settled(metric), settled(reference));
+    let broken = value > max_ratio * half;
     let outcome = match (broken, metric.class) {
         (false, _) => Outcome::Held,
         (true, Class::Counted) => Outcome::Failed,
@@ -227,7 +251,7 @@ fn ratio(
         outcome,
         reference: Some(reference.value),
         rule: Some(format!("at most {max_ratio} × {other}")),
-        note: format!("{:.3} ×", metric.value / reference.value),
+        note: if half > 0.0 { format!("{:.3} ×", metric.value / reference.value) } else { String::new() },
     }
 }
 

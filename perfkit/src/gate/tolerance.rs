@@ -1,7 +1,7 @@
 //! How far a counted metric may move. Counts are exact, so the tolerances are not statistics: instructions may shift
 //! by a memcpy's alignment path, the rest is compared after rounding away the fraction that start-up leaves.
 
-use crate::format::{Class, Metric};
+use crate::format::{Better, Class, Metric};
 
 /// Instructions may worsen by this fraction, or by [`INSTRUCTION_SLACK`] per operation where that is more.
 pub const INSTRUCTION_FRACTION: f64 = 0.005;
@@ -49,6 +49,15 @@ impl Tolerance {
         }
     }
 
+    /// Whether `now` is worse than `then` by more than this allows, in the metric's own direction: a rate is judged as
+    /// the time of one operation.
+    pub fn worsened(self, better: Better, now: f64, then: f64) -> bool {
+        match better {
+            Better::Less => self.exceeded(now, then),
+            Better::More => self.exceeded(1.0 / now, 1.0 / then),
+        }
+    }
+
     /// In words.
     pub fn describe(self, unit: &str) -> String {
         match self {
@@ -64,6 +73,14 @@ impl Tolerance {
 /// A fraction in per cent, without the digits that binary fractions leave at the end.
 pub fn percent(fraction: f64) -> f64 {
     (fraction * 1e6).round() / 1e4
+}
+
+/// As a limit sees it: counts carry a start-up fraction below a twentieth.
+pub fn settled(metric: &Metric) -> f64 {
+    match metric.class {
+        Class::Counted => (metric.value * 10.0).round() / 10.0,
+        Class::Timed => metric.value,
+    }
 }
 
 /// In steps of [`EXACT_STEP`].
@@ -82,6 +99,15 @@ mod tests {
         assert!(tolerance.exceeded(102.5, 100.0));
         assert!(!tolerance.exceeded(10_050.0, 10_000.0));
         assert!(tolerance.exceeded(10_051.0, 10_000.0));
+    }
+
+    #[test]
+    fn a_tenth_less_of_a_rate_is_a_ninth_more_time() {
+        let within = |fraction| Tolerance::Within { fraction, slack: 0.0 };
+        assert!(within(0.111).worsened(Better::More, 900.0, 1000.0));
+        assert!(!within(0.112).worsened(Better::More, 900.0, 1000.0));
+        assert!(!within(0.1).worsened(Better::More, 1000.0, 900.0));
+        assert!(within(0.1).worsened(Better::Less, 112.0, 100.0));
     }
 
     #[test]

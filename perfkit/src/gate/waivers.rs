@@ -4,7 +4,10 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use super::Case;
-use crate::format::{Better, Outcome, Verdict, Waiver, metric_info};
+use crate::{
+    compare::is_counted,
+    format::{Better, Outcome, Verdict, Waiver, metric_info},
+};
 
 /// The packages of a lock file, as `name@version`.
 #[derive(Debug, Clone, Default)]
@@ -44,8 +47,8 @@ pub struct WaiverProblem {
     pub id: String,
     /// What is wrong and what to do.
     pub message: String,
-    /// Benchmarks and metrics that fail and that it would cover if it were in force.
-    pub lapsed: Vec<(String, String)>,
+    /// The verdicts, by their places, that fail and that it would cover if it were in force.
+    pub lapsed: Vec<usize>,
 }
 
 /// Turn covered failures into waived ones; return what is wrong with the waivers themselves.
@@ -59,24 +62,35 @@ pub fn apply(case: &Case<'_>, verdicts: &mut [Verdict]) -> Vec<WaiverProblem> {
         } else {
             None
         };
-        let covered = verdicts.iter_mut().filter(|verdict| covers(waiver, verdict));
+        let places = verdicts.iter().enumerate().filter(|(_, verdict)| covers(waiver, verdict));
+        let covered: Vec<usize> = places.map(|(place, _)| place).collect();
         if let Some(message) = invalid {
-            let lapsed = covered.map(|verdict| (verdict.id.clone(), verdict.metric.clone())).collect();
-            problems.push(WaiverProblem { id: waiver.id.clone(), message, lapsed });
+            problems.push(WaiverProblem { id: waiver.id.clone(), message, lapsed: covered });
             continue;
         }
-        let mut needed = false;
-        for verdict in covered {
+        for place in covered {
+            let verdict = &mut verdicts[place];
             verdict.outcome = Outcome::Waived;
             verdict.note = format!("waived by {} until {}: {}", waiver.owner, waiver.expires, waiver.reason);
-            needed = true;
         }
-        if case.whole && (case.measured)(&waiver.metric) && !needed {
+        if is_unneeded(case, waiver, verdicts) {
             let message = "covers nothing that fails; remove it".to_owned();
             problems.push(WaiverProblem { id: waiver.id.clone(), message, lapsed: Vec::new() });
         }
     }
     problems
+}
+
+/// Whether everything that the waiver names is held without it. A time may fail again at another hour, a revision counted
+/// just now may hold what is waived, and what was not judged says nothing.
+fn is_unneeded(case: &Case<'_>, waiver: &Waiver, verdicts: &[Verdict]) -> bool {
+    let is_named = |verdict: &&Verdict| verdict.metric == waiver.metric && waiver.select.matches(&verdict.id);
+    let mut named = verdicts.iter().filter(is_named).peekable();
+    case.whole
+        && !case.references.counted_now
+        && is_counted(&waiver.metric)
+        && named.peek().is_some()
+        && named.all(|verdict| matches!(verdict.outcome, Outcome::Held | Outcome::Improved))
 }
 
 fn covers(waiver: &Waiver, verdict: &Verdict) -> bool {

@@ -101,8 +101,6 @@ pub struct Plan {
     pub selection: Selection,
     /// The suite whose features and environment shaped the build; empty for the default build.
     pub variant: String,
-    /// Whether the cross-check was asked for.
-    pub cross_check_asked: bool,
 }
 
 /// Build the bench targets, list what they hold, and select from it.
@@ -116,11 +114,8 @@ pub fn plan(
     let suites: Vec<Suite> = suites.collect::<Result<_, _>>().map_err(PlanError::Usage)?;
     let filters = Patterns::new(&request.filters).map_err(PlanError::Usage)?;
     let selection = Selection { suites, filters };
-    let variant =
-        selection.suites.iter().find(has_own_build).map(|suite| suite.name.clone()).unwrap_or_default();
-    let wants = |instrument| request.instruments.is_empty() || request.instruments.contains(&instrument);
-    let cross_check_asked = wants(Instrument::CrossCheck);
-    let mut plan = Plan { selection, variant, cross_check_asked, ..Plan::default() };
+    let variant = selection.own_build().map(|suite| suite.name.clone()).unwrap_or_default();
+    let mut plan = Plan { selection, variant, ..Plan::default() };
 
     let settings = settings(workspace, &plan.selection, place)?;
     let mut targets = bench_targets(workspace);
@@ -131,8 +126,8 @@ pub fn plan(
             false
         }
         None => match target.kind {
-            BenchKind::CrossCheck => wants(Instrument::CrossCheck),
-            BenchKind::Iai => wants(Instrument::Count),
+            BenchKind::CrossCheck => request.wants(Instrument::CrossCheck),
+            BenchKind::Iai => request.wants(Instrument::Count),
             _ => true,
         },
     });
@@ -207,10 +202,10 @@ pub fn plan(
             }
         }
     }
-    if wants(Instrument::Size) {
+    if request.wants(Instrument::Size) {
         binaries(workspace, &settings, &mut plan, &mut rows, progress)?;
     }
-    select(plan, rows, request, wants)
+    select(plan, rows, request, place)
 }
 
 /// Build the binaries whose size was asked for, and add their rows.
@@ -257,12 +252,8 @@ fn binaries(
 /// Where a plan's executables are built: the workspace itself, or a base revision beside it.
 #[derive(Debug, Clone, Default)]
 pub struct BuildPlace {
-    /// A target directory of its own.
+    /// A target directory of its own, which another revision has.
     pub target_directory: Option<PathBuf>,
-}
-
-fn has_own_build(suite: &&Suite) -> bool {
-    !suite.features.is_empty() || !suite.env.is_empty()
 }
 
 /// Why a bench target is not driven at all.
@@ -294,7 +285,7 @@ fn settings(
         target_directory: place.target_directory.clone(),
         ..BuildSettings::default()
     };
-    if let Some(suite) = selection.suites.iter().find(has_own_build) {
+    if let Some(suite) = selection.own_build() {
         if selection.suites.len() > 1 {
             return Err(PlanError::Usage(format!(
                 "suite {:?} is built with features or an environment of its own; run it by itself",
@@ -313,7 +304,7 @@ fn select(
     mut plan: Plan,
     rows: BTreeMap<String, Planned>,
     request: &Request,
-    wants: impl Fn(Instrument) -> bool,
+    place: &BuildPlace,
 ) -> Result<Plan, PlanError> {
     let listed = plan.runner_suites.iter().filter_map(|suite| suite.listed.as_ref()).flatten();
     let ids: Vec<String> = rows.keys().chain(listed).cloned().collect();
@@ -322,7 +313,10 @@ fn select(
     // A suite that cannot list what it holds may hold what was asked for, and so may one that the user did not wait for.
     let all_listed =
         plan.runner_suites.iter().all(|suite| suite.listed.is_some()) && !instrument::interrupted();
+    // Another revision may lack what this one has: that is new, and the rest of it is still to be compared.
+    let is_here = place.target_directory.is_none();
     if let Some(pattern) = plan.selection.filters.unmatched(&known).first()
+        && is_here
         && !plan.problems.iter().any(is_failure)
         && all_listed
     {
@@ -332,7 +326,8 @@ fn select(
         if !plan.selection.contains(&id) {
             continue;
         }
-        row.instruments.retain(|instrument| wants(*instrument) && plan.selection.allows(&id, *instrument));
+        row.instruments
+            .retain(|instrument| request.wants(*instrument) && plan.selection.allows(&id, *instrument));
         plan.rows.push(row);
     }
     if !cross_checks::are_asked_for(&plan) {

@@ -21,6 +21,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether this instrument was asked for.
+    pub fn wants(&self, instrument: Instrument) -> bool {
+        self.instruments.is_empty() || self.instruments.contains(&instrument)
+    }
+
     /// As the run document records it.
     pub fn selected(&self) -> Selected {
         Selected {
@@ -51,11 +56,45 @@ impl Selection {
         self.suites.is_empty() && self.filters.is_empty()
     }
 
-    /// The instruments that the suites of this id allow.
+    /// Whether a suite of this id allows the instrument.
     pub fn allows(&self, id: &str, instrument: Instrument) -> bool {
         let in_suite = |suite: &&Suite| suite.select.matches(id) && !suite.exclude.matches(id);
         let mut of_id = self.suites.iter().filter(in_suite).peekable();
-        of_id.peek().is_none()
-            || of_id.any(|suite| suite.instruments.as_ref().is_none_or(|list| list.contains(&instrument)))
+        of_id.peek().is_none() || of_id.any(|suite| lists(suite, instrument))
+    }
+
+    /// Whether any suite that was asked for allows the instrument.
+    pub fn allows_any(&self, instrument: Instrument) -> bool {
+        self.suites.is_empty() || self.suites.iter().any(|suite| lists(suite, instrument))
+    }
+
+    /// The suite that is built with features or an environment of its own.
+    pub fn own_build(&self) -> Option<&Suite> {
+        self.suites.iter().find(|suite| suite.has_own_build())
+    }
+}
+
+fn lists(suite: &Suite, instrument: Instrument) -> bool {
+    suite.instruments.as_ref().is_none_or(|list| list.contains(&instrument))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Config;
+
+    #[test]
+    fn each_suite_allows_its_own_instruments_for_its_own_ids() {
+        let suite = |name: &str, instrument: &str| {
+            format!("[[suite]]\nname = \"{name}\"\nselect = \"{name}/*\"\ninstruments = [\"{instrument}\"]\n")
+        };
+        let (a, b) = (suite("a", "count"), suite("b", "time"));
+        let config = Config::parse(&format!("schema = \"perfkit.config/1\"\n{a}{b}")).unwrap();
+        let selection = Selection { suites: config.suites, filters: Patterns::default() };
+        let allowed = |id, instrument| selection.allows(id, instrument);
+        assert!(allowed("a/x", Instrument::Count) && allowed("b/x", Instrument::Time));
+        assert!(!allowed("a/x", Instrument::Time) && !allowed("b/x", Instrument::Count));
+        assert!(selection.allows_any(Instrument::Time) && !selection.allows_any(Instrument::Size));
+        assert!(Selection::default().allows_any(Instrument::Size));
     }
 }

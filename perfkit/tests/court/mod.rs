@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use perfkit::{
     format::{
         Acceptance, Baseline, BaselineKind, Benchmark, Calibration, Config, EnvironmentGuard, Fingerprint,
-        Host, HostRules, Metric, Outcome, Provenance, Run, Toolchain, Verdict, baseline::BASELINE_SCHEMA,
-        metric_info, run::RUN_SCHEMA,
+        Host, HostRules, Metric, Outcome, Problem, ProblemKind, Provenance, Run, Toolchain, Verdict,
+        baseline::BASELINE_SCHEMA, config::Instrument, metric_info, run::RUN_SCHEMA,
     },
     gate::{
         Case, Judgement, LockedPackages, References, judge,
@@ -77,6 +77,11 @@ pub fn timed_baseline(kind: BaselineKind, benchmarks: Vec<Benchmark>) -> Baselin
     }
 }
 
+/// What an instrument says where it has no number.
+pub fn problem(subject: &str, kind: ProblemKind, instrument: Option<Instrument>) -> Problem {
+    Problem { subject: subject.to_owned(), kind, instrument, message: "it says why".to_owned() }
+}
+
 pub struct Court<'a> {
     pub config: &'a str,
     pub run: Run,
@@ -85,6 +90,11 @@ pub struct Court<'a> {
     pub host_matches: bool,
     pub calibration: Option<Calibration>,
     pub whole: bool,
+    /// Whether what was asked for fills a metric of a benchmark.
+    pub measured: fn(Option<&str>, &str) -> bool,
+    /// Whether `counted` is a revision counted in the same run, and what could not be counted of it.
+    pub counted_now: bool,
+    pub lost: Vec<Problem>,
     pub today: &'a str,
     pub lock: &'a str,
 }
@@ -99,6 +109,9 @@ impl<'a> Court<'a> {
             host_matches: true,
             calibration: None,
             whole: true,
+            measured: |_, _| true,
+            counted_now: false,
+            lost: Vec::new(),
             today: "2026-06-01",
             lock: "",
         }
@@ -119,6 +132,8 @@ impl<'a> Court<'a> {
             run: &self.run,
             references: References {
                 counted: self.counted.as_deref(),
+                counted_now: self.counted_now,
+                problems: &self.lost,
                 timed: self.timed.as_ref(),
                 host_matches: self.host_matches,
                 calibration: self.calibration.as_ref(),
@@ -126,7 +141,7 @@ impl<'a> Court<'a> {
             config: &config,
             selected: &|_| true,
             whole: self.whole,
-            measured: &|_| true,
+            measured: &self.measured,
             today: self.today,
             lock: &LockedPackages::parse(self.lock),
         })

@@ -2,6 +2,8 @@
 
 mod frames;
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde_json::json;
 
@@ -9,7 +11,7 @@ use super::{Exit, Failure, Global, Output, OutputFormat};
 use crate::{
     compare::{Change, State, compare, function_deltas},
     format::{Benchmark, ProblemKind, config::Instrument, document::document_text},
-    measure::{Kept, Request, progress::Progress},
+    measure::{Kept, Request, near_names::unmatched, progress::Progress},
     render::{
         Terminal,
         comparison::{FunctionDeltas, comparison},
@@ -55,6 +57,12 @@ pub(super) fn execute(global: &Global, args: &DiffArgs) -> Result<Exit, Failure>
         crate::format::config::Patterns::new(&args.filters).map_err(|why| Failure::new(Exit::Usage, why))?;
     let before = side(&workspace, &args.before, &args.filters)?;
     let after = side(&workspace, &args.after, &args.filters)?;
+    // A benchmark that one side lacks is a state of its own; one that both lack is a wrong name.
+    let ids: BTreeSet<&str> = before.rows.iter().chain(&after.rows).map(|row| row.id.as_str()).collect();
+    let known: Vec<&str> = ids.into_iter().collect();
+    if let Some(pattern) = patterns.unmatched(&known).first() {
+        return Err(Failure::new(Exit::ToolFailed, unmatched(pattern, &known)));
+    }
     let mut changes = compare(&before.rows, &after.rows);
     changes.retain(|change| patterns.is_empty() || patterns.matches(&change.id));
     if changes.is_empty() {

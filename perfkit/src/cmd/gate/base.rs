@@ -5,7 +5,6 @@ use crate::{
     compare::is_counted,
     explain::triage::Functions,
     format::{Benchmark, Config, CountedAgainst, GateKind, Problem, ProblemKind, Run, config::Instrument},
-    host,
     measure::{Request, progress::Progress},
     session::{self, Profiles, count_revision},
     workspace::{
@@ -59,6 +58,20 @@ impl CountedBase {
         }
     }
 
+    /// What kept rows out of a revision that was counted just now.
+    pub(super) fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Revision { problems, .. } => problems,
+            Self::Baseline | Self::None => &[],
+        }
+    }
+
+    /// What has to be said of them.
+    pub(super) fn lost(&self) -> impl Iterator<Item = String> {
+        let failed = self.problems().iter().filter(|problem| problem.kind != ProblemKind::Skipped);
+        failed.map(|problem| format!("! the base has no number for {}: {}", problem.subject, problem.message))
+    }
+
     pub(super) fn describe(&self) -> String {
         match self {
             Self::Baseline => format!("counted metrics against baseline {}", session::counted_name()),
@@ -77,11 +90,14 @@ pub(super) fn against(
     args: &GateArgs,
     request: &Request,
 ) -> Result<Against, Failure> {
-    let asked = |instrument| request.instruments.is_empty() || request.instruments.contains(&instrument);
-    if !gates_counts(&workspace.config) || !COUNTING.into_iter().any(asked) {
+    if !COUNTING.into_iter().any(|instrument| request.wants(instrument)) {
         return Ok(Against::Nothing);
     }
-    let toolchain = host::toolchain(&workspace.root);
+    let toolchain = session::toolchain(workspace, &variant(workspace, request)?);
+    if !gates_counts(&workspace.config) {
+        // Nothing is compared with it, and what it has accepted must still be there.
+        return Ok(profiles.comparable_counted(&toolchain).map_or(Against::Nothing, |_| Against::Baseline));
+    }
     if toolchain.valgrind.is_none() {
         let message = "counts are gated and valgrind is not installed; apt-get install valgrind libc6-dbg";
         return Err(Failure::new(Exit::ToolFailed, message));
@@ -118,14 +134,15 @@ pub(super) fn count_base(
         Against::Revision { .. } | Against::Nothing => return Ok(CountedBase::None),
     };
     let counting = Request {
-        instruments: COUNTING
-            .into_iter()
-            .filter(|instrument| request.instruments.is_empty() || request.instruments.contains(instrument))
-            .collect(),
+        instruments: COUNTING.into_iter().filter(|instrument| request.wants(*instrument)).collect(),
         ..request.clone()
     };
     let counted = count_revision(workspace, profiles, &resolved, &counting, progress)?;
     let base = counted.run;
+    if base.provenance.partial {
+        // What was not counted yet would pass as new.
+        return Err(Failure::new(Exit::ToolFailed, "interrupted while the base was counted"));
+    }
     let failed = base.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped);
     match failed {
         // Some rows are better than none: a base with one broken bench must not block the change that mends it.
@@ -146,6 +163,17 @@ pub(super) fn count_base(
             why,
         }),
     }
+}
+
+/// The suite that shapes the build: its counts are not the default build's.
+fn variant(workspace: &Workspace, request: &Request) -> Result<String, Failure> {
+    for name in &request.suites {
+        let suite = workspace.config.suite(name).map_err(|why| Failure::new(Exit::Usage, why))?;
+        if suite.has_own_build() {
+            return Ok(suite.name.clone());
+        }
+    }
+    Ok(String::new())
 }
 
 fn gates_counts(config: &Config) -> bool {

@@ -4,6 +4,8 @@ mod base;
 mod confirm;
 mod triage;
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 
 use self::{
@@ -13,8 +15,8 @@ use self::{
 use super::{Exit, Failure, Global, Output, OutputFormat, Selecting};
 use crate::{
     format::{Outcome, ProblemKind, Run, Verdict, config::Instrument, document::document_text},
-    gate::{Case, Judgement, LockedPackages, References, judge, suspicion::suspicions},
-    measure::{Plan, progress::Progress},
+    gate::{Case, Judgement, LockedPackages, References, WaiverProblem, judge, suspicion::suspicions},
+    measure::{Plan, Request, progress::Progress},
     render::{Emphasis, Terminal, footer, header, verdict_lines},
     session::{self, Profiles, measure},
     store::Store,
@@ -64,6 +66,8 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
         run: &outcome.run,
         references: References {
             counted: base.rows(&profiles),
+            counted_now: matches!(base, CountedBase::Revision { .. }),
+            problems: base.problems(),
             timed: profiles.held_against.as_ref(),
             host_matches: profiles.host_matches,
             calibration: profiles.calibration.as_ref(),
@@ -71,24 +75,34 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
         config: &workspace.config,
         selected: &|id| plan.selection.contains(id),
         whole: plan.selection.is_whole(),
-        measured: &|metric| is_measured(plan, metric),
+        measured: &|id, metric| is_measured(&request, plan, id, metric),
         today: &session::today(),
         lock: &LockedPackages::load(&workspace.root),
     };
     let mut judgement = judge(&case);
     let suspicions = suspicions(&case, &judgement.verdicts);
-    let confirmation = if args.no_confirm || outcome.run.provenance.partial {
-        Confirmation::default()
+    let confirmed = if args.no_confirm || outcome.run.provenance.partial {
+        Ok(Confirmation::default())
     } else {
-        confirm::confirm(&workspace, &profiles, args, &suspicions, &mut judgement.verdicts, &progress)?
+        confirm::confirm(&workspace, &profiles, args, &suspicions, &mut judgement.verdicts, &progress)
     };
     outcome.run.verdicts.clone_from(&judgement.verdicts);
     outcome.run.counted_against = base.counted_against();
+    let confirmation = match confirmed {
+        Ok(confirmation) => confirmation,
+        Err(failure) => {
+            outcome.save(&store)?;
+            return Err(failure);
+        }
+    };
     // What was judged is shown even where it cannot be kept.
     let saved = outcome.save(&store);
     match args.output.format {
         OutputFormat::Json => {
             print!("{}", document_text(&outcome.run).map_err(|e| Failure::new(Exit::ToolFailed, e))?);
+            // The document is the run's; what else decides the exit code is said beside it.
+            base.lost().for_each(|line| eprintln!("{line}"));
+            judgement.waiver_problems.iter().for_each(|problem| eprintln!("{}", waiver_line(problem)));
         }
         format => {
             print!("{}", show(&outcome.run, &profiles, &base, &confirmation, &judgement, format));
@@ -121,16 +135,11 @@ fn show(
     let held_against = profiles.held_against.as_ref();
     let mut about = header(run, held_against);
     about.push(Emphasis::Plain, base.describe());
-    if let CountedBase::Revision { problems, .. } = base {
-        for problem in problems.iter().filter(|problem| problem.kind != ProblemKind::Skipped) {
-            let line = format!("! the base has no number for {}: {}", problem.subject, problem.message);
-            about.push(Emphasis::Caution, line);
-        }
-    }
+    base.lost().for_each(|line| about.push(Emphasis::Caution, line));
     about.0.extend(confirmation.lines().0);
     let mut lines = verdict_lines(&judgement.verdicts);
     for problem in &judgement.waiver_problems {
-        lines.push(Emphasis::Bad, format!("✗ WAIVER {} {}", problem.id, problem.message));
+        lines.push(Emphasis::Bad, waiver_line(problem));
     }
     lines.0.extend(footer(run, held_against).0);
     match format {
@@ -139,12 +148,18 @@ fn show(
     }
 }
 
-/// Whether an instrument that was planned fills this metric.
-fn is_measured(plan: &Plan, metric: &str) -> bool {
-    match Instrument::of_metric(metric) {
-        Instrument::CrossCheck => plan.cross_check_asked,
-        instrument => plan.rows.iter().any(|row| row.instruments.contains(&instrument)),
-    }
+fn waiver_line(problem: &WaiverProblem) -> String {
+    format!("✗ WAIVER {} {}", problem.id, problem.message)
+}
+
+/// Whether what was asked for fills this metric of this benchmark, whether or not the benchmark is still there.
+fn is_measured(request: &Request, plan: &Plan, id: Option<&str>, metric: &str) -> bool {
+    let instrument = Instrument::of_metric(metric);
+    let is_allowed = match id {
+        Some(id) => plan.selection.allows(id, instrument),
+        None => plan.selection.allows_any(instrument),
+    };
+    request.wants(instrument) && is_allowed
 }
 
 /// The worst thing that happened decides. A gate that judged nothing has not held.
@@ -153,14 +168,15 @@ fn exit(run: &Run, judgement: &Judgement, gated: bool) -> Exit {
         |outcome: Outcome| judgement.verdicts.iter().any(|verdict: &Verdict| verdict.outcome == outcome);
     let tool_failed = run.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
     // What fails only because its waiver is no longer, or was never, in force is the waiver's fault.
-    let lapsed = |verdict: &&Verdict| {
-        judgement.waiver_problems.iter().any(|problem| {
-            problem.lapsed.iter().any(|(id, metric)| *id == verdict.id && *metric == verdict.metric)
-        })
-    };
-    let failed = judgement.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Failed);
-    let failed = failed.filter(|verdict| !lapsed(verdict)).count() > 0;
-    let judged = judgement.verdicts.iter().any(|verdict| verdict.value.is_some());
+    let lapsed: BTreeSet<usize> =
+        judgement.waiver_problems.iter().flat_map(|problem| problem.lapsed.iter().copied()).collect();
+    let failed = judgement
+        .verdicts
+        .iter()
+        .enumerate()
+        .any(|(place, verdict)| verdict.outcome == Outcome::Failed && !lapsed.contains(&place));
+    let is_judged = |verdict: &Verdict| verdict.value.is_some() && verdict.outcome != Outcome::Skipped;
+    let judged = judgement.verdicts.iter().any(is_judged);
     match () {
         () if tool_failed || run.provenance.partial || run.benchmarks.is_empty() => Exit::ToolFailed,
         () if any(Outcome::Wrong) || any(Outcome::Missing) || gated && !judged => Exit::ToolFailed,

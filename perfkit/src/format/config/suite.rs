@@ -33,6 +33,13 @@ pub struct Suite {
     pub env: BTreeMap<String, String>,
 }
 
+impl Suite {
+    /// Whether it is built with features or an environment of its own.
+    pub fn has_own_build(&self) -> bool {
+        !self.features.is_empty() || !self.env.is_empty()
+    }
+}
+
 /// The kinds of measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
