@@ -434,8 +434,8 @@ fn a_stray_folder_where_the_worktree_goes_never_touches_what_people_have() {
     fs::write(&mine, "not committed yet").unwrap();
     let made = std::process::Command::new("git").args(["init", "-q"]).arg(fixture.cache()).status().unwrap();
     assert!(made.success());
-    fs::remove_dir_all(fixture.elsewhere("worktree")).unwrap();
-    fs::create_dir_all(fixture.elsewhere("worktree")).unwrap();
+    fs::remove_dir_all(fixture.worktree()).unwrap();
+    fs::create_dir_all(fixture.worktree()).unwrap();
     let (code, text) = fixture.says(&["diff", "HEAD", "HEAD"]);
     assert_eq!(code, 0, "{text}");
     assert_eq!(fs::read_to_string(mine).unwrap(), "not committed yet");

@@ -31,8 +31,32 @@ fn a_lock_file_that_is_not_committed_holds_for_every_revision() {
     assert!(repository.read("Cargo.lock").contains("# of today"));
     let (code, text) = repository.says(&["diff", "HEAD", "HEAD"]);
     assert_eq!(code, 0, "{text}");
-    let theirs = fs::read_to_string(repository.elsewhere("worktree/Cargo.lock")).unwrap();
+    let theirs = fs::read_to_string(repository.worktree().join("Cargo.lock")).unwrap();
     assert_eq!(theirs, repository.read("Cargo.lock"));
+}
+
+#[test]
+fn a_package_beside_the_repository_is_found_by_its_relative_path() {
+    if !can_count() {
+        return;
+    }
+    let repository = Repository::new();
+    let parts = tempfile::tempdir_in(repository.path().parent().unwrap()).unwrap();
+    // A neighbour that is hidden would not be one.
+    let library = parts
+        .path()
+        .with_file_name(parts.path().file_name().unwrap().to_str().unwrap().replace('.', "parts-"));
+    fs::create_dir_all(library.join("src")).unwrap();
+    fs::write(library.join("Cargo.toml"), "[package]\nname = \"parts\"\nversion = \"0.1.0\"\n").unwrap();
+    fs::write(library.join("src/lib.rs"), "").unwrap();
+    let name = library.file_name().unwrap().to_str().unwrap();
+    let manifest =
+        format!("{}\n[dependencies]\nparts = {{ path = \"../{name}\" }}\n", repository.read("Cargo.toml"));
+    repository.write("Cargo.toml", &manifest);
+    repository.commit();
+    let (code, text) = repository.says(&["diff", "HEAD", "HEAD"]);
+    fs::remove_dir_all(library).unwrap();
+    assert_eq!(code, 0, "{text}");
 }
 
 #[test]

@@ -346,7 +346,7 @@ fn an_interrupt_leaves_no_process_behind() {
     repository.edit("benches/time.rs", before, &format!("{before}{endless}"));
     repository.commit();
     let child = perfkit(&repository, &["diff", "HEAD", "HEAD"]).spawn().unwrap();
-    let pid = wait_for(|| repository.elsewhere("worktree/pid"), |pid| pid.ends_with('\n'));
+    let pid = wait_for(|| repository.worktree().join("pid"), |pid| pid.ends_with('\n'));
     let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).output();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", said(&output));
@@ -405,7 +405,7 @@ fn what_lies_about_in_the_worktree_does_not_matter() {
     }
     let repository = Repository::new();
     assert_eq!(repository.says(&["diff", "HEAD", "HEAD"]).0, 0);
-    let worktree = repository.elsewhere("worktree");
+    let worktree = repository.worktree();
     fs::write(worktree.join("benches/time.rs"), "this does not build").unwrap();
     fs::write(worktree.join("src/stray.rs"), "neither does this").unwrap();
     let (code, text) = repository.says(&["diff", "HEAD", "HEAD"]);

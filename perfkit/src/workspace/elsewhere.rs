@@ -8,7 +8,7 @@
 use std::{
     ffi::OsString,
     fs, io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use super::{revision::prune_worktrees, worktree_lock};
@@ -54,9 +54,39 @@ impl Elsewhere {
         &self.folder
     }
 
-    /// The one worktree.
-    pub fn worktree(&self) -> PathBuf {
+    /// The one worktree of the repository whose top is `top`: at its own path again below a folder of ours, so that it has
+    /// neighbours ([`Self::link_neighbours`]).
+    pub fn worktree(&self, top: &Path) -> PathBuf {
+        self.mirror().join(below_root(top))
+    }
+
+    fn mirror(&self) -> PathBuf {
         self.folder.join("worktree")
+    }
+
+    /// Give the worktree the neighbours that the repository has: a package may depend on one beside its repository by a
+    /// relative path. Every folder beside `top`, and beside the folders above it, is linked; nothing hidden is, so that
+    /// Cargo's configuration of those folders stays away, and nothing of the file system's own root. A neighbour is
+    /// today's, whatever the revision.
+    pub fn link_neighbours(&self, top: &Path) -> io::Result<()> {
+        for above in top.ancestors().skip(1).filter(|above| above.parent().is_some()) {
+            let mirrored = self.mirror().join(below_root(above));
+            fs::create_dir_all(&mirrored)?;
+            // A folder that may not be listed has no neighbours to offer.
+            for entry in fs::read_dir(above).into_iter().flatten().flatten() {
+                let link = mirrored.join(entry.file_name());
+                let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+                let is_on_the_way = top.starts_with(entry.path());
+                if !is_hidden
+                    && !is_on_the_way
+                    && entry.path().is_dir()
+                    && fs::symlink_metadata(&link).is_err()
+                {
+                    link_folder(&entry.path(), &link)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The target directory of what is built from the worktree.
@@ -93,13 +123,29 @@ impl Elsewhere {
             return Ok(());
         }
         self.take()?;
-        for folder in [self.worktree(), self.target(), self.arms()] {
+        for folder in [self.mirror(), self.target(), self.arms()] {
             remove(&folder)?;
         }
         // Outside a repository there is nothing to prune.
         let _ = prune_worktrees(&self.root);
         Ok(())
     }
+}
+
+/// A path without what makes it absolute.
+fn below_root(path: &Path) -> PathBuf {
+    path.components().filter(|part| matches!(part, Component::Normal(_))).collect()
+}
+
+#[cfg(unix)]
+fn link_folder(target: &Path, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
+/// Links of folders are a privilege elsewhere: neighbours are not offered.
+#[cfg(not(unix))]
+fn link_folder(_: &Path, _: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn make_private(folder: &Path) -> io::Result<()> {
@@ -211,6 +257,28 @@ mod tests {
         bound(&target, "rustc 2", 100).unwrap();
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn the_worktree_has_the_neighbours_of_the_repository_and_nothing_hidden() {
+        let (home, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for folder in ["shop", "library/parts", ".cargo"] {
+            fs::create_dir_all(home.path().join(folder)).unwrap();
+        }
+        fs::write(home.path().join("Cargo.toml"), "[workspace]").unwrap();
+        let top = home.path().join("shop");
+        let cache = Some(cache.path().as_os_str().to_owned());
+        let elsewhere = Elsewhere::below(&top, cache, None).unwrap();
+        // Twice, as the second revision has it.
+        elsewhere.link_neighbours(&top).unwrap();
+        elsewhere.link_neighbours(&top).unwrap();
+        let beside = elsewhere.worktree(&top).join("..");
+        fs::create_dir_all(elsewhere.worktree(&top)).unwrap();
+        assert!(beside.join("library/parts").is_dir());
+        assert!(!beside.join(".cargo").exists() && !beside.join("Cargo.toml").exists());
+        elsewhere.clear().unwrap();
+        assert!(home.path().join("library/parts").is_dir(), "a link was followed");
+    }
+
     #[test]
     fn clearing_leaves_the_lock_alone() {
         let (workspace, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -219,7 +287,7 @@ mod tests {
         elsewhere.clear().unwrap();
         assert!(!elsewhere.folder().exists(), "nothing was there");
         elsewhere.take().unwrap();
-        for folder in [elsewhere.worktree(), elsewhere.target(), elsewhere.arms()] {
+        for folder in [elsewhere.worktree(workspace.path()), elsewhere.target(), elsewhere.arms()] {
             fs::create_dir_all(&folder).unwrap();
             fs::write(folder.join("file"), [0; 1000]).unwrap();
         }

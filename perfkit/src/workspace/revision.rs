@@ -66,8 +66,10 @@ pub fn author(root: &Path) -> String {
 /// with nothing.
 pub fn worktree(root: &Path, elsewhere: &Elsewhere, revision: &str) -> io::Result<PathBuf> {
     let inside = git(root, &["rev-parse", "--show-prefix"]).map_err(io::Error::other)?;
+    let top = PathBuf::from(git(root, &["rev-parse", "--show-toplevel"]).map_err(io::Error::other)?);
     elsewhere.take()?;
-    let folder = elsewhere.worktree();
+    elsewhere.link_neighbours(&top)?;
+    let folder = elsewhere.worktree(&top);
     check_out(root, &folder, revision)?;
     let folder = folder.join(inside);
     share_lock_file(root, &folder)?;

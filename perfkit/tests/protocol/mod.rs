@@ -113,7 +113,7 @@ impl Repository {
 
     /// Rounds that the benches of the last comparison have taken.
     pub fn rounds_taken(&self) -> usize {
-        let log = fs::read_to_string(self.elsewhere("worktree/rounds.log"));
+        let log = fs::read_to_string(self.worktree().join("rounds.log"));
         log.map_or(0, |text| text.lines().count())
     }
 }

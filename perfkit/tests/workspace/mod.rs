@@ -53,6 +53,12 @@ impl Workspace {
         place.join(name)
     }
 
+    /// Where other revisions are checked out.
+    pub fn worktree(&self) -> PathBuf {
+        let own = fs::canonicalize(self.path()).unwrap();
+        self.elsewhere("worktree").join(own.strip_prefix("/").unwrap())
+    }
+
     pub fn write(&self, name: &str, text: &str) {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
