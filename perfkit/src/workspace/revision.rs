@@ -218,8 +218,11 @@ mod tests {
         fs::write(inner.join("file"), "").unwrap();
         let commit = snapshot(&inner).unwrap();
         let cache = tempfile::tempdir().unwrap();
-        let found = worktree(&inner, &elsewhere(&inner, cache.path()), &commit).unwrap();
-        assert!(found.ends_with("worktree/inner") && found.join("file").is_file(), "{}", found.display());
+        let elsewhere = elsewhere(&inner, cache.path());
+        let found = worktree(&inner, &elsewhere, &commit).unwrap();
+        let top = fs::canonicalize(folder.path()).unwrap();
+        assert_eq!(found.components().as_path(), elsewhere.worktree(&top).join("inner"));
+        assert!(found.join("file").is_file());
     }
 
     fn elsewhere(root: &Path, cache: &Path) -> Elsewhere {
