@@ -128,6 +128,19 @@ pub enum AcceptError {
         /// What the profile matches.
         rules: String,
     },
+    /// Another instruction set, and not everything was measured.
+    #[error(
+        "{profile} holds times of {old} and the run is of {new}; accept a run of the whole workspace, this one was \
+         filtered"
+    )]
+    MixedIsas {
+        /// The profile.
+        profile: String,
+        /// What it holds.
+        old: String,
+        /// What the run is of.
+        new: String,
+    },
     /// The name belongs to imported figures.
     #[error("{0} is a reference profile of published figures; accept under another name with --host")]
     IsReference(String),
@@ -307,6 +320,13 @@ fn kept(
         });
     }
     let whole = part.is_whole_in(run, old);
+    if part == Part::Timed && old.isa != run.host.isa && !whole {
+        return Err(AcceptError::MixedIsas {
+            profile: old.name.clone(),
+            old: old.isa.clone(),
+            new: run.host.isa.clone(),
+        });
+    }
     let difference = old.key.as_ref().zip(key).and_then(|(old, new)| old.difference(new));
     if let Some(difference) = difference.filter(|_| !whole) {
         return Err(AcceptError::MixedKeys { difference });

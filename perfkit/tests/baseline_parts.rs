@@ -48,6 +48,18 @@ fn a_run_without_an_instrument_leaves_what_that_instrument_said() {
 }
 
 #[test]
+fn a_part_of_another_instruction_sets_times_does_not_mix_with_the_others() {
+    let over_avx512 = |instruments: &[Instrument]| {
+        let mut now = measured(vec![row("queue", &[("time_ns", 2.0)])], instruments, 5);
+        now.host.isa = "x86_64-avx512".to_owned();
+        over(&now, vec![row("queue", &[("time_ns", 1.0)]), row("send", &[("p99_ns", 1.0)])])
+    };
+    let error = over_avx512(&[Instrument::Time]).unwrap_err();
+    assert!(matches!(error, AcceptError::MixedIsas { .. }), "{error}");
+    assert_eq!(over_avx512(&[]).unwrap().len(), 1, "a run of everything replaces everything");
+}
+
+#[test]
 fn a_few_rounds_are_not_accepted() {
     assert!(matches!(accepted(&[], 4), Err(AcceptError::FewRounds(_))));
 }
