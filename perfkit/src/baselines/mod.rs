@@ -1,21 +1,25 @@
 //! Accepting a run as a baseline, and checking baseline files. What is accepted holds everybody to it, so doubtful
 //! data is refused with the reason.
 
-use std::{collections::BTreeSet, path::Path};
+mod check;
+mod invalidate;
+
+use std::collections::BTreeSet;
 
 use clap::ValueEnum;
 use thiserror::Error;
 
 use crate::{
     format::{
-        self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Invalidation,
-        Mode, Outcome, ProblemKind, Run, Verdict,
-        baseline::BASELINE_SCHEMA,
-        config::{Instrument, Patterns},
-        metric_info,
+        self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Mode, Outcome,
+        ProblemKind, Run, Verdict, baseline::BASELINE_SCHEMA, config::Instrument, metric_info,
     },
     measure::FULL_ROUNDS,
-    store::file_name,
+};
+
+pub use self::{
+    check::check,
+    invalidate::{InvalidateError, invalidate},
 };
 
 /// Which metrics of a run become a baseline.
@@ -334,110 +338,4 @@ fn kept(
     let new: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     let stays = |row: &&Benchmark| row.invalidated.is_some() || (!whole && !new.contains(row.id.as_str()));
     Ok(old.benchmarks.iter().filter(stays).cloned().collect())
-}
-
-/// Why rows are not invalidated.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum InvalidateError {
-    /// A pattern selects no row that still counts.
-    #[error("{pattern:?} selects no row of {baseline} that still counts")]
-    NothingSelected {
-        /// The pattern.
-        pattern: String,
-        /// The baseline.
-        baseline: String,
-    },
-    /// No words.
-    #[error("the reason is what people will read later; it cannot be empty")]
-    NoReason,
-}
-
-/// Mark the live rows that `patterns` select. They stay, and nothing is held against them again. Their ids.
-pub fn invalidate(
-    baseline: &mut Baseline,
-    patterns: &Patterns,
-    reason: &str,
-    since: &str,
-) -> Result<Vec<String>, InvalidateError> {
-    if reason.trim().is_empty() {
-        return Err(InvalidateError::NoReason);
-    }
-    let live: Vec<&str> = baseline
-        .benchmarks
-        .iter()
-        .filter(|row| row.invalidated.is_none())
-        .map(|row| row.id.as_str())
-        .collect();
-    if let Some(pattern) = patterns.unmatched(&live).first() {
-        let pattern = (*pattern).to_owned();
-        return Err(InvalidateError::NothingSelected { pattern, baseline: baseline.name.clone() });
-    }
-    let mut marked = Vec::new();
-    for row in
-        baseline.benchmarks.iter_mut().filter(|row| row.invalidated.is_none() && patterns.matches(&row.id))
-    {
-        row.invalidated = Some(Invalidation { reason: reason.to_owned(), since: since.to_owned() });
-        marked.push(row.id.clone());
-    }
-    Ok(marked)
-}
-
-/// What is wrong with a baseline file.
-pub fn check(path: &Path, baseline: &Baseline) -> Vec<String> {
-    let mut problems = Vec::new();
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    if stem != file_name(&baseline.name) {
-        problems.push(format!("is called {stem} and names itself {:?}", baseline.name));
-    }
-    if (baseline.kind == BaselineKind::Counted) != baseline.key.is_some() {
-        problems.push("a counted baseline has a key, and no other has".to_owned());
-    }
-    if baseline.kind == BaselineKind::Timed && baseline.rules == HostRules::default() {
-        problems.push(
-            "has no `rules`, so it describes no machine and nothing is ever held against it".to_owned(),
-        );
-    }
-    let mut seen = BTreeSet::new();
-    for row in &baseline.benchmarks {
-        if row.invalidated.is_none() && !seen.insert(&row.id) {
-            problems.push(format!("{} stands in it twice", row.id));
-        }
-        if row.metrics.is_empty() {
-            problems.push(format!("{} has no metric", row.id));
-        }
-        for (name, metric) in &row.metrics {
-            problems.extend(metric_problem(row, name, metric, baseline.kind));
-        }
-    }
-    if baseline.kind == BaselineKind::Counted {
-        let floors = baseline.benchmarks.iter().filter_map(|row| Some((row, row.floor.as_ref()?)));
-        for (row, floor) in floors.filter(|(_, floor)| !seen.contains(floor)) {
-            problems.push(format!("the floor of {} is {floor}, which is not in the baseline", row.id));
-        }
-    }
-    problems
-}
-
-fn metric_problem(
-    row: &Benchmark,
-    name: &str,
-    metric: &format::Metric,
-    kind: BaselineKind,
-) -> Option<String> {
-    let Some(info) = metric_info(name) else {
-        return Some(format!("{}: no metric is called {name:?}", row.id));
-    };
-    let fits = (info.class == Class::Counted) == (kind == BaselineKind::Counted);
-    match () {
-        () if !metric.value.is_finite() || metric.value < 0.0 => {
-            Some(format!("{}: {name} is {}", row.id, metric.value))
-        }
-        () if metric.unit != info.unit => {
-            Some(format!("{}: {name} is in {}, not in {}", row.id, metric.unit, info.unit))
-        }
-        () if metric.class != info.class || !fits => {
-            Some(format!("{}: {name} is of the wrong class here", row.id))
-        }
-        () => None,
-    }
 }
