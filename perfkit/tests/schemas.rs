@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 
 use jsonschema::Validator;
 use perfkit::format::{
-    Baseline, Config, Corpus, CountedAgainst, Run, RunInvalidation,
+    Baseline, Config, Corpus, CountedAgainst, Kept, Run, RunInvalidation,
     baseline::BASELINE_SCHEMA,
     budget::Budgets,
     corpus::CORPUS_SCHEMA,
@@ -202,7 +202,10 @@ fn a_run_validates_and_broken_ones_do_not() {
 #[test]
 fn baselines_of_every_kind_validate_and_broken_ones_do_not() {
     let schema = schema("baseline");
-    for baseline in [samples::reference(), samples::timed(), samples::counted()] {
+    let mut partly_old = samples::counted();
+    let kept = Kept { revision: "0ff1ce".to_owned(), reason: "no runner".to_owned() };
+    partly_old.benchmarks[0].metrics.values_mut().for_each(|metric| metric.kept = Some(kept.clone()));
+    for baseline in [samples::reference(), samples::timed(), samples::counted(), partly_old] {
         accept(&schema, &serde_json::to_value(baseline).unwrap());
     }
     let counted = serde_json::to_value(samples::counted()).unwrap();
@@ -405,7 +408,7 @@ fn budgets_validate_and_broken_ones_do_not() {
 #[test]
 fn runs_and_baselines_share_the_definition_of_a_benchmark() {
     let (run, baseline) = (schema("run"), schema("baseline"));
-    for name in ["benchmark", "witness", "invalidation", "metric", "interval"] {
+    for name in ["benchmark", "witness", "invalidation", "metric", "kept", "interval"] {
         assert_eq!(run["$defs"][name], baseline["$defs"][name], "{name}");
     }
 }

@@ -3,6 +3,7 @@
 
 mod check;
 mod invalidate;
+mod unmeasured;
 
 use std::collections::BTreeSet;
 
@@ -156,8 +157,28 @@ pub enum AcceptError {
         /// The difference.
         difference: String,
     },
+    /// The host lacks something, and what was measured with it before is of another build or machine.
+    #[error(
+        "{baseline} holds {metric} of {id}, which this run could not measure: {message}. It cannot stand beside the \
+         rest of the run ({difference}); mend that and run again, or take it back with perfkit baseline invalidate"
+    )]
+    Unmeasured {
+        /// The baseline.
+        baseline: String,
+        /// The row.
+        id: String,
+        /// Its metric.
+        metric: String,
+        /// What was missing.
+        message: String,
+        /// What keeps old and new apart.
+        difference: String,
+    },
     /// Nothing was counted, so the key is unknown.
-    #[error("run {0} has no valgrind in its toolchain, so most counts are absent; install it and run again")]
+    #[error(
+        "run {0} has no valgrind in its toolchain, so most counts are absent; install it (apt-get install valgrind \
+         libc6-dbg) and run again"
+    )]
     NotCounted(String),
     /// A build of its own.
     #[error(
@@ -180,7 +201,8 @@ pub enum AcceptError {
 /// The new baseline: `run`'s rows over `existing`'s.
 ///
 /// Rows of a filtered run replace their like and leave the others; a run of the whole workspace replaces everything,
-/// so that ids that are gone leave the baseline too. Invalidated rows stay as history.
+/// so that ids that are gone leave the baseline too, but for what the host could not measure: that is kept and says so.
+/// Invalidated rows stay as history.
 pub fn accept(
     run: &Run,
     part: Part,
@@ -204,6 +226,9 @@ pub fn accept(
     let asked_for_less = |old: &&Baseline| old.key == key && !part.is_whole_in(run, old);
     if let Some(baseline) = existing.as_ref().filter(asked_for_less) {
         fill_in(&mut rows, baseline);
+    }
+    if let Some(baseline) = existing.as_ref().filter(|old| part.is_whole_in(run, old)) {
+        unmeasured::keep(run, baseline, part, key.as_ref(), &mut rows)?;
     }
     if part == Part::Timed && run.host.fingerprint != acceptance.machine {
         return Err(AcceptError::ForeignHost {

@@ -32,9 +32,21 @@ pub struct Metric {
     /// The instrument: `criterion`, `callgrind`, `dhat`, `allocator`, `iai-callgrind`, `scaling`, `latency`, `startup`,
     /// `size`, `import`.
     pub source: String,
+    /// In baselines: that it is older than what stands around it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Kept>,
     /// Fields of later minor versions.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
+}
+
+/// The run that was accepted was asked for this number, and its host had no means to measure it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The commit that it was measured at.
+    pub revision: String,
+    /// What was missing.
+    pub reason: String,
 }
 
 /// An interval around a value, in the value's unit.
@@ -163,6 +175,7 @@ impl Metric {
             ci: None,
             n: None,
             source: source.to_owned(),
+            kept: None,
             extra: BTreeMap::new(),
         }
     }

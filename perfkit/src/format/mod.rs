@@ -31,7 +31,7 @@ pub use corpus::Corpus;
 pub use document::{DocumentError, read_document, write_document};
 pub use host::{EnvironmentGuard, Fingerprint, Host, HostRules};
 pub use invalidation::RunInvalidation;
-pub use metric::{Better, Class, Interval, Metric, MetricInfo, metric_info};
+pub use metric::{Better, Class, Interval, Kept, Metric, MetricInfo, metric_info};
 pub use rounds::{Arm, ArmRound, Round, Rounds};
 pub use run::{CountedAgainst, Mode, Problem, ProblemKind, Provenance, Run, Selected, Toolchain};
 pub use store_location::StoreLocation;
