@@ -156,6 +156,12 @@ pub fn metric_info(name: &str) -> Option<&'static MetricInfo> {
     METRICS.iter().find(|info| info.name == known)
 }
 
+/// Whether a model over sizes can be made of a metric: less is better, and it is the cost of one operation.
+pub fn is_cost(metric: &str) -> bool {
+    let whole_programs = ["struct_bytes", "binary_bytes", "startup_ns", "process_startup_ns"];
+    metric_info(metric).is_some_and(|info| info.better == Better::Less) && !whole_programs.contains(&metric)
+}
+
 /// What a name that ends in a number of threads is before it, and the number: `ops_ps_8` is `ops_ps` with 8 threads.
 pub fn of_threads(name: &str) -> Option<(&str, u32)> {
     let (before, threads) = name.rsplit_once('_')?;
