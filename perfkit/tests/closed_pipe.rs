@@ -95,7 +95,9 @@ fn what_is_said_beside_the_output_needs_no_listener_either() {
         assert_eq!(unheard(&workspace, arguments), wanted, "{arguments:?}");
     }
     assert_eq!(fs::read_dir(workspace.path().join(".perfkit/runs")).unwrap().count(), 1);
-    assert!(workspace.json(&["history", "--format", "json"])["hosts"][0]["runs"].as_array().unwrap().len() == 2);
+    assert!(
+        workspace.json(&["history", "--format", "json"])["hosts"][0]["runs"].as_array().unwrap().len() == 2
+    );
 }
 
 /// A disk that is full is no reader that left.
