@@ -441,6 +441,20 @@ fn a_model_without_intervals_is_judged_by_the_recipes_noise_and_says_so() {
 }
 
 #[test]
+fn models_of_two_revisions_of_a_benchmark_stand_side_by_side_and_are_not_compared() {
+    let mut later = noted();
+    for row in later.benchmarks.iter_mut().filter(|row| row.id.starts_with("aead/ring")) {
+        row.revision = 2;
+        row.metrics.get_mut("time_ns").unwrap().value *= 2.0;
+    }
+    let recipe = "schema = \"perfkit.recipe/1\"\ntitle = \"R\"\n[[table]]\ntitle = \"M\"\nkind = \"cost_model\"\n\
+                  metric = \"time_ns\"\nafter = \"aead/ring\"\nacross = true\n";
+    let text = Given::run(later).before(noted()).text(recipe);
+    assert!(text.contains("Not compared: time_ns: revision 1 of the benchmark became 2."), "{text}");
+    assert!(text.contains("| fixed cost | 202 ns | 405 ns | not compared |"), "{text}");
+}
+
+#[test]
 fn a_verdict_never_stands_beside_a_zero() {
     let mut run = run();
     let row = run.benchmarks.iter_mut().find(|row| row.id == "lookup/old").unwrap();
