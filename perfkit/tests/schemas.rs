@@ -10,15 +10,17 @@ use perfkit::format::{
     Baseline, Config, Corpus, CountedAgainst, Kept, Run, RunInvalidation,
     baseline::BASELINE_SCHEMA,
     budget::Budgets,
-    corpus::CORPUS_SCHEMA,
+    corpus::{CORPUS_SCHEMA, Session},
     document::{document_text, parse_document},
     invalidation::INVALIDATION_SCHEMA,
     metric::METRICS,
     recipe::Recipe,
     rounds::{ROUNDS_SCHEMA, Rounds},
     run::RUN_SCHEMA,
+    trials::{TRIALS_SCHEMA, Trial, Trials},
 };
 use perfkit::{
+    ab::Change,
     report::compare::{Before, compare_run},
     store::Samples,
 };
@@ -304,6 +306,42 @@ fn a_recorded_corpus_validates_and_broken_ones_do_not() {
     broken(&|corpus| corpus["rounds"][0][3] = json!("1"));
     broken(&|corpus| corpus["milliseconds"] = json!(-1));
     broken(&|corpus| remove(corpus, "/sessions/0", "date"));
+}
+
+#[test]
+fn trials_validate_and_broken_ones_do_not() {
+    let schema = schema("verdict-trials");
+    let trial = Trial {
+        id: "kernel/2-percent".to_owned(),
+        verdict: Change::CannotTell,
+        ratio: Some(1.02),
+        interval: Some((1.0, 1.04)),
+        rounds: Some(80),
+        seconds: 17.5,
+    };
+    let by_another = Trial { ratio: None, interval: None, rounds: None, ..trial.clone() };
+    let trials = Trials {
+        schema: TRIALS_SCHEMA.to_owned(),
+        condition: "loaded".to_owned(),
+        method: "perfkit ab".to_owned(),
+        machine: samples::run().host.fingerprint,
+        kernel: "6.1".to_owned(),
+        sessions: vec![Session { date: "2026-03-05".to_owned(), load_before: Some(0.1), added: 2 }],
+        trials: vec![trial, by_another],
+        extra: Default::default(),
+    };
+    let trials = serde_json::to_value(trials).unwrap();
+    accept(&schema, &trials);
+    let broken = |edit: &dyn Fn(&mut Value)| {
+        refuse(&schema, &trials, edit, |text| {
+            parse_document::<Trials>(text, Path::new("trials.json"), TRIALS_SCHEMA).is_err()
+        });
+    };
+    broken(&|trials| trials["schema"] = json!("perfkit.verdict-trials/2"));
+    broken(&|trials| remove(trials, "", "method"));
+    broken(&|trials| trials["trials"][0]["verdict"] = json!("slower"));
+    broken(&|trials| trials["trials"][0]["interval"] = json!([1.0]));
+    broken(&|trials| remove(trials, "/trials/0", "seconds"));
 }
 
 #[test]

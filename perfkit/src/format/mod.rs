@@ -20,6 +20,7 @@ pub mod recipe;
 pub mod rounds;
 pub mod run;
 pub mod store_location;
+pub mod trials;
 pub mod verdict;
 
 pub use ab::{AbReport, Compared, Finding, Side};
