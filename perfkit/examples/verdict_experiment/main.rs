@@ -73,15 +73,18 @@ enum Condition {
     Quiet,
     /// Two processes that never rest.
     Loaded,
+    /// Builds and tests of other programs, as they come: not of our making, so nothing is promised of it.
+    Busy,
 }
 
 impl Condition {
-    const ALL: [Self; 2] = [Self::Quiet, Self::Loaded];
+    const ALL: [Self; 3] = [Self::Quiet, Self::Loaded, Self::Busy];
 
     fn word(self) -> &'static str {
         match self {
             Self::Quiet => "quiet",
             Self::Loaded => "loaded",
+            Self::Busy => "busy",
         }
     }
 }
