@@ -1,14 +1,22 @@
 //! What this machine can measure and how well. Each shortfall comes with what it costs and the command that mends it.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde::Serialize;
 
 use crate::{
     host,
     instrument::{self, runner::Runner},
-    render::units,
-    workspace::{Elsewhere, Workspace, WorkspaceError, lock_file::locked_versions, profile::BuildProfile},
+    render::{shell_word::quoted, units},
+    workspace::{
+        Elsewhere, Workspace, WorkspaceError, elsewhere::size_bytes, lock_file::locked_versions,
+        profile::BuildProfile,
+    },
 };
 
 /// One examined thing.
@@ -39,6 +47,9 @@ pub enum State {
 /// Load per core from which on times are doubtful.
 const BUSY_LOAD: f64 = 0.5;
 
+/// What earlier versions made of other revisions in the store's folder.
+const LEFT_BEHIND: [&str; 3] = ["worktree", "base-target", "arms"];
+
 /// Examine the machine, and the workspace at `folder` if there is one.
 pub fn examine(folder: &Path) -> Vec<Finding> {
     let mut findings = vec![cpu(), isa(), virtualisation(), smt(), governor(), turbo(), load()];
@@ -46,6 +57,9 @@ pub fn examine(folder: &Path) -> Vec<Finding> {
     findings.extend(runners(folder));
     let workspace = Workspace::load(folder);
     findings.extend(workspace.as_ref().ok().map(|workspace| other_revisions(&workspace.root)));
+    findings.extend(
+        workspace.as_ref().ok().and_then(|workspace| left_behind(&workspace.root, &workspace.store())),
+    );
     findings.push(self::workspace(&workspace));
     findings
 }
@@ -238,6 +252,24 @@ fn other_revisions(root: &Path) -> Finding {
             format!("no --base, diff, ab or bisect; {error}"),
         ),
     }
+}
+
+/// Where other revisions were built when that was inside the workspace; nothing reads it any more, and it is large. It is
+/// named and left alone: a store may be any folder, and what is in it the user's.
+fn left_behind(root: &Path, store: &Path) -> Option<Finding> {
+    let folders = LEFT_BEHIND.map(|name| store.join(name));
+    let found: Vec<_> = folders.iter().filter(|folder| folder.is_dir()).collect();
+    if found.is_empty() || store == root {
+        return None;
+    }
+    let shown = |folder: &&PathBuf| folder.strip_prefix(root).unwrap_or(folder).display().to_string();
+    let names = found.iter().map(|folder| quoted(&shown(folder))).collect::<Vec<_>>();
+    let size = units::quantity(found.iter().map(|folder| size_bytes(folder)).sum::<u64>() as f64, "B");
+    Some(limited(
+        "earlier versions",
+        format!("left {}, {size}", names.join(", ")),
+        format!("nothing uses them; they may be deleted: rm -r {}; git worktree prune", names.join(" ")),
+    ))
 }
 
 fn workspace(found: &Result<Workspace, WorkspaceError>) -> Finding {

@@ -93,7 +93,7 @@ pub struct Profiles {
     pub own: String,
     /// The host baseline held against, where there is one.
     pub held_against: Option<Baseline>,
-    /// Whether that baseline describes this machine.
+    /// Whether that baseline describes this machine, its instruction set included.
     pub host_matches: bool,
     /// The counted baseline of this machine's counted instruction set.
     pub counted: Option<Baseline>,
@@ -105,7 +105,7 @@ impl Profiles {
     /// Find the profiles; `wanted` is what `--host` named.
     pub fn find(workspace: &Workspace, wanted: Option<&str>) -> Result<Self, SessionError> {
         let folder = workspace.baselines();
-        let machine = host::fingerprint();
+        let (machine, isa) = (host::fingerprint(), host::isa::native());
         let mut hosts = Vec::new();
         for path in baseline_files(&folder)? {
             let baseline: Baseline = read_document(&path, BASELINE_SCHEMA)?;
@@ -113,8 +113,9 @@ impl Profiles {
                 hosts.push(baseline);
             }
         }
-        // A real baseline goes before published figures for the same machine.
-        hosts.sort_by_key(|baseline| baseline.kind == BaselineKind::Reference);
+        // A real baseline goes before published figures for the same machine, and one of its instruction set before
+        // another's.
+        hosts.sort_by_key(|baseline| (baseline.kind == BaselineKind::Reference, baseline.isa != isa));
         let matching = hosts.iter().find(|baseline| baseline.rules.matches(&machine));
         let own = matching.map_or_else(|| host::slug(&machine), |baseline| baseline.name.clone());
         let held_against = match wanted {
@@ -134,7 +135,7 @@ impl Profiles {
         let calibration = Calibration::find(&folder, &own)?;
         let counted = find_baseline(&folder, &counted_name())?.map(|(_, baseline)| baseline);
         Ok(Self {
-            host_matches: held_against.as_ref().is_some_and(|baseline| baseline.rules.matches(&machine)),
+            host_matches: held_against.as_ref().is_some_and(|baseline| baseline.describes(&machine, isa)),
             own,
             held_against,
             counted,
@@ -310,4 +311,53 @@ pub(crate) fn run_id(started: Timestamp) -> String {
 /// Read a file for a command, naming it in the error.
 pub fn read_text(path: &Path) -> Result<String, SessionError> {
     fs::read_to_string(path).map_err(|source| SessionError::Io { what: path.display().to_string(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{Acceptance, HostRules, write_document};
+
+    /// A baseline of this machine's times under an instruction set.
+    fn of_this_machine(name: &str, isa: &str) -> Baseline {
+        Baseline {
+            schema: BASELINE_SCHEMA.to_owned(),
+            name: name.to_owned(),
+            kind: BaselineKind::Timed,
+            isa: isa.to_owned(),
+            rules: HostRules::of(&host::fingerprint()),
+            key: None,
+            acceptance: Acceptance {
+                revision: String::new(),
+                source: String::new(),
+                date: String::new(),
+                author: String::new(),
+                reason: String::new(),
+            },
+            benchmarks: Vec::new(),
+            extra: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_baseline_of_another_instruction_set_gates_nothing_and_goes_behind_one_of_this() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("src")).unwrap();
+        fs::write(folder.path().join("src/lib.rs"), "").unwrap();
+        let package = "[package]\nname = \"fixture\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n";
+        fs::write(folder.path().join("Cargo.toml"), package).unwrap();
+        let workspace = Workspace::load(folder.path()).unwrap();
+        let add = |name: &str, isa: &str| {
+            let file = workspace.baselines().join(format!("{name}.json"));
+            write_document(&file, &of_this_machine(name, isa)).unwrap();
+        };
+        let found = || {
+            let found = Profiles::find(&workspace, None).unwrap();
+            (found.own, found.host_matches)
+        };
+        add("a-then", "another-isa");
+        assert_eq!(found(), ("a-then".to_owned(), false));
+        add("b-now", host::isa::native());
+        assert_eq!(found(), ("b-now".to_owned(), true));
+    }
 }

@@ -102,6 +102,17 @@ fn the_same_time_by_other_code_is_unchanged() {
 }
 
 #[test]
+fn a_suites_build_is_recorded_as_its_own() {
+    let repository = Repository::new();
+    let suite = "[[suite]]\nname = \"own\"\nselect = \"**\"\nenv = { RUSTFLAGS = \"--cfg own\" }\n";
+    repository.write("perfkit.toml", &format!("schema = \"perfkit.config/1\"\n{suite}"));
+    let (code, report) = report(&repository, &["HEAD", "--no-counts", "--suite", "own"]);
+    assert_eq!(code, 0, "{report}");
+    let toolchain = &report["toolchain"];
+    assert_eq!((&toolchain["variant"], &toolchain["rustflags"]), (&"own".into(), &"--cfg own".into()));
+}
+
+#[test]
 fn a_revision_that_does_not_build_is_named_with_the_compilers_words() {
     let repository = Repository::new();
     repository.edit("benches/time.rs", "const NS: f64 = 100.0", "const NS: f64 = \"slow\"");

@@ -5,10 +5,13 @@ mod court;
 
 use std::path::Path;
 
-use court::{row, run, timed_baseline};
+use court::{Court, problem, row, run, timed_baseline};
 use perfkit::{
     baselines::{AcceptError, Acceptance, Part, accept, check},
-    format::{BaselineKind, Benchmark, HostRules, Outcome, Run, Verdict, config::Instrument},
+    format::{
+        Baseline, BaselineKind, Benchmark, CountedKey, HostRules, Outcome, ProblemKind, Run, Verdict,
+        config::Instrument,
+    },
 };
 
 /// A run of a clean revision.
@@ -24,14 +27,17 @@ fn measured(rows: Vec<Benchmark>, instruments: &[Instrument], rounds: u32) -> Ru
 fn over(now: &Run, before: Vec<Benchmark>) -> Result<Vec<Benchmark>, AcceptError> {
     let mut old = timed_baseline(BaselineKind::Timed, before);
     old.rules = HostRules::of(&now.host.fingerprint);
-    let acceptance = Acceptance {
+    Ok(accept(now, Part::Timed, &acceptance(now), Some(old))?.benchmarks)
+}
+
+fn acceptance(now: &Run) -> Acceptance {
+    Acceptance {
         host: "here".to_owned(),
         author: "me".to_owned(),
         reason: "measured".to_owned(),
         date: "2026-06-01".to_owned(),
         machine: now.host.fingerprint.clone(),
-    };
-    Ok(accept(now, Part::Timed, &acceptance, Some(old))?.benchmarks)
+    }
 }
 
 fn accepted(instruments: &[Instrument], rounds: u32) -> Result<Vec<String>, AcceptError> {
@@ -45,6 +51,85 @@ fn a_run_without_an_instrument_leaves_what_that_instrument_said() {
     assert_eq!(accepted(&[Instrument::Time], 5).unwrap(), ["queue", "send"]);
     assert_eq!(accepted(&[Instrument::Time, Instrument::Latency], 5).unwrap(), ["queue"]);
     assert_eq!(accepted(&[], 5).unwrap(), ["queue"]);
+}
+
+#[test]
+fn a_part_of_another_instruction_sets_times_does_not_mix_with_the_others() {
+    let over_avx512 = |instruments: &[Instrument]| {
+        let mut now = measured(vec![row("queue", &[("time_ns", 2.0)])], instruments, 5);
+        now.host.isa = "x86_64-avx512".to_owned();
+        over(&now, vec![row("queue", &[("time_ns", 1.0)]), row("send", &[("p99_ns", 1.0)])])
+    };
+    let error = over_avx512(&[Instrument::Time]).unwrap_err();
+    assert!(matches!(error, AcceptError::MixedIsas { .. }), "{error}");
+    assert_eq!(over_avx512(&[]).unwrap().len(), 1, "a run of everything replaces everything");
+}
+
+/// A run whose host has no runner for the suite that `suite/one` is in.
+fn without_runner(rows: Vec<Benchmark>) -> Run {
+    let mut now = measured(rows, &[], 5);
+    now.toolchain.valgrind = Some("valgrind-3.25.1".to_owned());
+    now.problems.push(problem("p::suite", ProblemKind::Skipped, Some(Instrument::Count)));
+    now
+}
+
+/// The counted baseline of `revision` that `now` goes over; it holds `suite/one` of the suite and `gone`.
+fn counted_before(now: &Run, revision: &str) -> Baseline {
+    let mut of_suite = row("suite/one", &[("ir", 7.0)]);
+    (of_suite.package, of_suite.target) = ("p".to_owned(), "suite".to_owned());
+    let mut old = timed_baseline(
+        BaselineKind::Counted,
+        vec![row("gone", &[("ir", 1.0)]), row("queue", &[("ir", 1.0)]), of_suite],
+    );
+    old.key = CountedKey::of(&now.toolchain);
+    revision.clone_into(&mut old.acceptance.revision);
+    old
+}
+
+#[test]
+fn what_the_host_could_not_measure_stays_and_says_of_which_revision_it_is() {
+    let now = without_runner(vec![row("queue", &[("ir", 2.0)])]);
+    let first = accept(&now, Part::Counted, &acceptance(&now), Some(counted_before(&now, "older"))).unwrap();
+    let ids: Vec<&str> = first.benchmarks.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(ids, ["queue", "suite/one"], "what is gone is gone");
+    let ir = |baseline: &Baseline| baseline.live("suite/one").unwrap().metrics["ir"].clone();
+    let kept = ir(&first).kept.unwrap();
+    assert_eq!((kept.revision.as_str(), kept.reason.as_str()), ("older", "it says why"));
+    let again = accept(&now, Part::Counted, &acceptance(&now), Some(first)).unwrap();
+    assert_eq!(ir(&again).kept, Some(kept), "it is of the same revision still");
+    let mut whole = without_runner(vec![row("queue", &[("ir", 2.0)]), row("suite/one", &[("ir", 8.0)])]);
+    whole.problems.clear();
+    let measured = accept(&whole, Part::Counted, &acceptance(&whole), Some(again)).unwrap();
+    assert_eq!((ir(&measured).value, ir(&measured).kept), (8.0, None));
+}
+
+#[test]
+fn what_the_host_could_not_measure_does_not_stand_beside_counts_of_another_toolchain() {
+    let now = without_runner(vec![row("queue", &[("ir", 2.0)])]);
+    let mut old = counted_before(&now, "older");
+    old.key.as_mut().unwrap().rustc = "rustc 1.0.0".to_owned();
+    let error = accept(&now, Part::Counted, &acceptance(&now), Some(old.clone())).unwrap_err();
+    assert!(matches!(error, AcceptError::Unmeasured { .. }), "{error}");
+    let words = error.to_string();
+    for part in ["ir of suite/one", "it says why", "rustc 1.0.0"] {
+        assert!(words.contains(part), "{words}");
+    }
+    old.benchmarks.retain(|row| row.id != "suite/one");
+    assert!(
+        accept(&now, Part::Counted, &acceptance(&now), Some(old)).is_ok(),
+        "nothing of it is left behind"
+    );
+}
+
+#[test]
+fn a_gate_says_why_what_is_accepted_cannot_be_measured_here() {
+    let gate = "[[gate]]\nselect = \"**\"\nmetric = \"counted\"\nkind = \"relative\"\n";
+    let mut court = Court::new(gate, vec![row("b", &[("ir", 5.0)])], vec![row("a", &[("ir", 1.0)])]);
+    court.run.problems.push(problem("a", ProblemKind::Skipped, Some(Instrument::Count)));
+    let verdicts = court.judge().verdicts;
+    let missing = verdicts.iter().find(|verdict| verdict.id == "a").unwrap();
+    assert_eq!(missing.outcome, Outcome::Missing);
+    assert!(missing.note.ends_with("cannot be measured here: it says why"), "{}", missing.note);
 }
 
 #[test]

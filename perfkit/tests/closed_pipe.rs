@@ -72,6 +72,34 @@ fn a_run_that_nobody_reads_is_stored_and_can_be_read_later() {
     }
 }
 
+/// The exit code where nobody reads either output.
+fn unheard(workspace: &Workspace, arguments: &[&str]) -> i32 {
+    let (reader, writer) = pipe().unwrap();
+    drop(reader);
+    let mut command = workspace.command(arguments);
+    let status = command.stdout(writer.try_clone().unwrap()).stderr(writer).status().unwrap();
+    status.code().unwrap_or(-1)
+}
+
+#[test]
+fn what_is_said_beside_the_output_needs_no_listener_either() {
+    let workspace = fixture();
+    // Without a perfkit.toml a gate says that it gates nothing, and does so before it stores the run.
+    for arguments in [
+        &["gate", "--instrument", "size"][..],
+        &["baseline", "show", "nobody"],
+        &["report", "html", "--output", "page.html"],
+        &["diff", "latest", "nothing"],
+    ] {
+        let (wanted, _) = workspace.says(arguments);
+        assert_eq!(unheard(&workspace, arguments), wanted, "{arguments:?}");
+    }
+    assert_eq!(fs::read_dir(workspace.path().join(".perfkit/runs")).unwrap().count(), 1);
+    assert!(
+        workspace.json(&["history", "--format", "json"])["hosts"][0]["runs"].as_array().unwrap().len() == 2
+    );
+}
+
 /// A disk that is full is no reader that left.
 #[cfg(target_os = "linux")]
 #[test]

@@ -55,6 +55,23 @@ fn a_configuration_that_cannot_be_used_is_no_missing_workspace() {
 }
 
 #[test]
+fn what_earlier_versions_left_in_the_workspace_is_named_with_the_command_that_deletes_it() {
+    let workspace = Workspace::new(&[]);
+    let findings = || workspace.json(&["doctor", "--format", "json"])["findings"].to_string();
+    assert!(!findings().contains("earlier versions"));
+    workspace.write(".perfkit/worktree/src/lib.rs", "");
+    workspace.write(".perfkit/base-target/built", "built");
+    let found = finding(&workspace, &[], None, "earlier versions");
+    assert_eq!(found["found"], "left .perfkit/worktree, .perfkit/base-target, 5 B", "{found}");
+    let remedy = found["remedy"].as_str().unwrap();
+    assert!(remedy.ends_with("rm -r .perfkit/worktree .perfkit/base-target; git worktree prune"), "{remedy}");
+    assert!(
+        workspace.path().join(".perfkit/base-target/built").exists(),
+        "it is named, and deleted by nobody else"
+    );
+}
+
+#[test]
 fn what_was_built_of_other_revisions_is_named_and_can_be_cleared() {
     let workspace = Workspace::new(&[]);
     let found = finding(&workspace, &[], None, "other revisions");

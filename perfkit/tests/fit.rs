@@ -420,6 +420,10 @@ fn the_scaling_command_writes_a_document_with_pictures() {
     validate("scaling", &serde_json::from_slice(&json.stdout).unwrap());
     let shown = text(&perfkit(&folder, &["report", "scaling", "--run", "run.json"]));
     assert!(shown.contains("needs 8 cores") && shown.contains("96 %"), "{shown}");
+    let source = "server-cpu (Server CPU @ 2.1 GHz, x86_64-avx512 (counted: x86_64-avx2)) · revision 1f0c2ab";
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert!(json["provenance"][0].as_str().unwrap().starts_with(source), "{json}");
+    assert!(shown.lines().any(|line| line.starts_with(source)), "{shown}");
     let none = perfkit(&folder, &["report", "scaling"]);
     assert_eq!(none.status.code(), Some(5), "{}", text(&none));
     assert!(text(&none).contains("scales()"));

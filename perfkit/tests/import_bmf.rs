@@ -1,6 +1,9 @@
 //! Bencher Metric Format: what becomes a baseline, and what is refused with which words.
 
+use std::path::Path;
+
 use perfkit::{
+    baselines::check,
     format::{BaselineKind, Class, HostRules, baseline::BASELINE_SCHEMA},
     import::{ImportOptions, import_bmf},
 };
@@ -36,6 +39,21 @@ fn criterion_figures_keep_their_statistic_and_interval() {
     assert_eq!((time.statistic.as_str(), time.unit.as_str(), time.class), ("criterion", "ns", Class::Timed));
     let others = &baseline.benchmarks[0].metrics;
     assert_eq!((others["ir"].statistic.as_str(), others["p99_ns"].statistic.as_str()), ("exact", "imported"));
+}
+
+#[test]
+fn a_count_is_no_part_of_a_timed_baseline_and_may_be_of_published_figures() {
+    let text = r#"{"a/1": {"ir": {"value": 1412}, "p99_ns": {"value": 7}}}"#;
+    let timed = ImportOptions { kind: BaselineKind::Timed, ..options() };
+    let error = import_bmf(text, &timed).unwrap_err().to_string();
+    for part in ["\"a/1\"", "ir is a count", "--kind reference", "baseline accept --only counted"] {
+        assert!(error.contains(part), "{error}");
+    }
+    let times = import_bmf(&text.replace(r#""ir": {"value": 1412}, "#, ""), &timed).unwrap();
+    let published = import_bmf(text, &options()).unwrap();
+    for baseline in [times, published] {
+        assert_eq!(check(Path::new("i9-14900K.json"), &baseline), Vec::<String>::new());
+    }
 }
 
 #[test]
@@ -84,6 +102,7 @@ fn unknown_keys_wrong_types_bad_ids_and_emptiness_are_refused() {
     let error = refusal(r#"{"a/1": {"ir": {"value": "1"}}}"#);
     assert!(error.contains("\"ir\"") && error.contains("invalid type"), "{error}");
     assert!(refusal(r#"{"a//1": {}}"#).contains("\"a//1\""));
+    assert!(refusal(r#"{"a/1": {}}"#).contains("\"a/1\" has no measure"));
     assert!(refusal("{}").contains("no benchmark"));
     assert!(refusal("[]").contains("an object by name"));
 }

@@ -5,6 +5,7 @@
 mod processes;
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     thread,
@@ -21,6 +22,7 @@ fn script(name: &str) -> Executable {
         target: name.to_owned(),
         path: folder.join(format!("{name}.sh")),
         package_root: PathBuf::from(env!("CARGO_MANIFEST_DIR")),
+        environment: BTreeMap::new(),
     }
 }
 

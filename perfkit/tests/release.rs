@@ -1,6 +1,7 @@
 //! The release document: as snapshots, by its errors, and by what it must not hide.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod release_notes;
 mod samples;
 
 use std::{collections::BTreeMap, fs};
@@ -8,205 +9,16 @@ use std::{collections::BTreeMap, fs};
 use assert_cmd::Command;
 use perfkit::{
     format::{
-        Baseline, Calibration, Invalidation, Run, RunInvalidation,
+        Baseline, Calibration, Invalidation, Run,
         calibration::{CALIBRATION_SCHEMA, Calibrated},
         document::{document_text, write_document},
-        invalidation::INVALIDATION_SCHEMA,
         recipe::Recipe,
     },
-    history::Ledger,
     render::Terminal,
-    report::{
-        ReportError,
-        release::{Document, Sources, release, render_markdown, render_text},
-    },
-    store::{Measured, RunName, SAMPLES_SCHEMA, Samples, Store},
+    report::{ReportError, release::render_text},
+    store::{Measured, SAMPLES_SCHEMA, Samples, Store},
 };
-
-const RECIPE: &str = r#"
-schema = "perfkit.recipe/1"
-title = "Release 0.1"
-introduction = "What changed."
-
-[[table]]
-title = "Packet build"
-text = "One event in a packet."
-metric = "time_ns"
-before = "aead/chacha/{size}"
-after = "aead/ring/{size}"
-sizes = [64, 1024, 65536, 1048576]
-
-[[table]]
-title = "Pool"
-metric = "allocs_per_op"
-before = "pool/boxed/{size}"
-after = "pool/inline/{size}"
-sizes = [1, 10, 100]
-row_heading = "Packets"
-
-[[table]]
-title = "Lookup"
-metric = "ir"
-before = "lookup/old"
-after = "lookup/new"
-"#;
-
-/// A whole release note: several metrics, floors, rows of their own, a cost model, text between and a picture.
-const NOTE: &str = r#"
-schema = "perfkit.recipe/1"
-title = "Release 0.2"
-
-[[table]]
-title = "Packet build"
-metrics = ["time_ns", "ir"]
-before = "aead/chacha/{size}"
-after = "aead/ring/{size}"
-sizes = [64, 256, 1024, 4096]
-floor = true
-
-[[table]]
-title = "The model behind it"
-kind = "cost_model"
-metric = "time_ns"
-before = "aead/chacha"
-after = "aead/ring"
-below = "A packet of no payload costs the fixed cost."
-
-[[table]]
-title = "In words"
-kind = "text"
-text = "The builder grew, and was boxed."
-
-[[table]]
-title = "Boxing the key"
-metric = "time_ns"
-row_heading = "Operation"
-headings = ["Before (post-swap)", "After (boxed)"]
-rows = [
-    { label = "get/return", before = "pool/inline", after = "pool/boxed" },
-    { label = "get/return, contended", before = "pool/contended_inline", after = "pool/contended" },
-]
-
-[[table]]
-title = "Allocations"
-kind = "allocations"
-before = "pool/inline"
-after = "pool/boxed"
-
-[[plot]]
-title = "Cost over payload"
-kind = "cost_model"
-metric = "time_ns"
-ids = ["aead/chacha", "aead/ring"]
-under = "The model behind it"
-"#;
-
-/// Tables across two runs.
-const ACROSS: &str = r#"
-schema = "perfkit.recipe/1"
-title = "Release 0.3"
-
-[[table]]
-title = "Packet build"
-metric = "time_ns"
-after = "aead/ring/{size}"
-sizes = [64, 1024]
-
-[[table]]
-title = "Instructions of the renamed"
-metric = "ir"
-before = "lookup/old"
-after = "lookup/new"
-across = true
-"#;
-
-fn run() -> Run {
-    let times =
-        [(64, 1139.0, 222.0), (1024, 1585.0, 1570.0), (65_536, 12_345.0, 1234.5), (1 << 20, 1.0e7, 1.2e7)];
-    let mut rows: Vec<_> = times
-        .iter()
-        .flat_map(|(size, before, after)| {
-            [("chacha", *before), ("ring", *after)].map(|(name, value)| {
-                samples::row(&format!("aead/{name}/{size}"), &[("time_ns", value, "p20_min")])
-            })
-        })
-        .collect();
-    for (size, before, after) in [(1, 0.0, 0.0), (10, 0.0, 3.0), (100, 4.0, 1.0)] {
-        rows.push(samples::row(&format!("pool/boxed/{size}"), &[("allocs_per_op", before, "exact")]));
-        rows.push(samples::row(&format!("pool/inline/{size}"), &[("allocs_per_op", after, "exact")]));
-    }
-    rows.push(samples::row("lookup/old", &[("ir", 412.0, "exact")]));
-    rows.push(samples::row("lookup/new", &[("ir", 97.0, "exact")]));
-    Run { benchmarks: rows, ..samples::run() }
-}
-
-/// The numbers of the founding release notes, and what a note needs beside them.
-fn noted() -> Run {
-    let mut rows = Vec::new();
-    let times = [(64, 1139.0, 222.0), (256, 1205.0, 288.0), (1024, 1585.0, 544.0), (4096, 3111.0, 1538.0)];
-    for (size, before, after) in times {
-        for (name, time) in [("chacha", before), ("ring", after)] {
-            let metrics = [("time_ns", time, "p20_min"), ("ir", time * 6.21, "exact")];
-            let mut row = samples::row(&format!("aead/{name}/{size}"), &metrics);
-            (row.size, row.bytes) = (size, size);
-            row.floor = (name == "ring").then(|| format!("raw/ring/{size}"));
-            rows.push(row);
-        }
-        rows.push(samples::row(&format!("raw/ring/{size}"), &[("time_ns", after * 0.8, "p20_min")]));
-    }
-    for (id, time, allocations) in [
-        ("pool/inline", 88.0, 1.0),
-        ("pool/boxed", 38.0, 1.0),
-        ("pool/contended_inline", 820.0, 0.0),
-        ("pool/contended", 901.0, 0.0),
-    ] {
-        let metrics = [
-            ("time_ns", time, "p20_min"),
-            ("allocs_per_op", allocations, "exact"),
-            ("alloc_bytes_per_op", allocations * time * 2.0, "exact"),
-        ];
-        rows.push(samples::row(id, &metrics));
-    }
-    let mut run = Run { benchmarks: rows, ..samples::run() };
-    run.provenance.dirty = false;
-    run
-}
-
-/// Sources with nothing but a run.
-struct Given {
-    after: Measured,
-    before: Option<Measured>,
-    reference: Option<Baseline>,
-    calibration: Option<Calibration>,
-}
-
-impl Given {
-    fn run(run: Run) -> Self {
-        Self { after: measured(run), before: None, reference: None, calibration: None }
-    }
-
-    fn before(self, run: Run) -> Self {
-        Self { before: Some(measured(run)), ..self }
-    }
-
-    fn release(&self, recipe: &str) -> Result<Document, ReportError> {
-        let sources = Sources {
-            after: &self.after,
-            before: self.before.as_ref(),
-            reference: self.reference.as_ref(),
-            calibration: self.calibration.as_ref(),
-        };
-        release(&Recipe::parse(recipe).unwrap(), &sources)
-    }
-
-    fn text(&self, recipe: &str) -> String {
-        render_markdown(&self.release(recipe).unwrap(), Some(&|name: &str| format!("release-{name}")))
-    }
-}
-
-fn measured(run: Run) -> Measured {
-    Measured::Run(Box::new(run), Box::default())
-}
+use release_notes::{ACROSS, Given, NOTE, RECIPE, invalidation, noted, run, taken_back};
 
 #[test]
 fn a_release_with_published_figures() {
@@ -354,25 +166,6 @@ fn a_workload_whose_meaning_changed_is_not_compared_with_itself() {
     assert!(error.to_string().contains("revision of the benchmark"), "{error}");
 }
 
-/// The run with these rows taken back, as the ledger of its store marks it.
-fn taken_back(mut run: Run, select: &[&str]) -> Run {
-    let invalidation = invalidation(&run, select);
-    Ledger::new(&[invalidation], &[], std::path::Path::new(".")).mark(&mut run);
-    run
-}
-
-fn invalidation(run: &Run, select: &[&str]) -> RunInvalidation {
-    RunInvalidation {
-        schema: INVALIDATION_SCHEMA.to_owned(),
-        run: RunName::of(run).stem().to_owned(),
-        select: select.iter().map(|pattern| (*pattern).to_owned()).collect(),
-        reason: "measured one shard".to_owned(),
-        author: "A. Author".to_owned(),
-        date: "2026-03-06".to_owned(),
-        extra: BTreeMap::new(),
-    }
-}
-
 #[test]
 fn invalidated_rows_are_named_and_not_compared() {
     let text = Given::run(taken_back(run(), &["aead/ring/64"])).text(RECIPE);
@@ -403,41 +196,6 @@ fn a_floor_that_was_taken_back_is_no_floor() {
     let floor = |run: Run| Given::run(run).release(NOTE).unwrap().sections[0].rows[0].times_floor;
     assert!(floor(noted()).is_some());
     assert_eq!(floor(taken_back(noted(), &["raw/ring/64"])), None);
-}
-
-#[test]
-fn a_size_that_was_taken_back_is_no_part_of_a_model_and_named() {
-    let mut run = noted();
-    for name in ["chacha", "ring"] {
-        let (size, time) = (16_384, 8000.0);
-        let mut row = samples::row(&format!("aead/{name}/{size}"), &[("time_ns", time, "p20_min")]);
-        (row.size, row.bytes) = (size, size);
-        run.benchmarks.push(row);
-    }
-    let recipe = NOTE.replace("metrics = [\"time_ns\", \"ir\"]", "metric = \"time_ns\"");
-    let text = Given::run(taken_back(run, &["aead/ring/16384"])).text(&recipe);
-    let note = "Invalidated: aead/ring/16384: measured one shard. It is no part of the cost model.";
-    assert_eq!(text.matches(note).count(), 1, "{text}");
-    assert!(
-        text.contains("Over the sizes that still count on both sides: 64 B, 256 B, 1 KiB, 4 KiB."),
-        "{text}"
-    );
-    assert!(text.contains("| fixed cost | 1093 ns | 202 ns | −81.5 % |"), "{text}");
-}
-
-#[test]
-fn a_model_without_intervals_is_judged_by_the_recipes_noise_and_says_so() {
-    let mut slower = noted();
-    for row in slower.benchmarks.iter_mut().filter(|row| row.id.starts_with("aead/ring")) {
-        let before =
-            noted().benchmarks.into_iter().find(|chacha| chacha.id == row.id.replace("ring", "chacha"));
-        let time = before.unwrap().metrics["time_ns"].value;
-        row.metrics.get_mut("time_ns").unwrap().value = time * 1.001;
-    }
-    let text = Given::run(slower).text(NOTE);
-    let line = text.lines().find(|line| line.starts_with("| fixed cost |")).unwrap();
-    assert!(line.contains("| +0.1 % (within noise) |"), "{line}");
-    assert!(text.contains("aead/ring (time_ns): no intervals: the values of the rounds of"), "{text}");
 }
 
 #[test]
@@ -512,27 +270,6 @@ fn published_figures_are_no_before() {
     let given =
         Given { before: Some(Measured::Baseline(Box::new(samples::reference()))), ..Given::run(run()) };
     assert!(matches!(given.release(ACROSS).unwrap_err(), ReportError::Refused { .. }));
-}
-
-#[test]
-fn a_model_that_cannot_be_fitted_names_its_table() {
-    let mut run = noted();
-    run.benchmarks.retain(|row| row.id != "aead/chacha/4096");
-    let recipe = NOTE.replace("sizes = [64, 256, 1024, 4096]", "sizes = [64, 256, 1024]");
-    let error = Given::run(run).release(&recipe).unwrap_err().to_string();
-    assert!(error.contains("The model behind it") && error.contains("a model needs 4 sizes"), "{error}");
-}
-
-#[test]
-fn models_are_compared_over_the_sizes_that_both_have() {
-    let mut run = noted();
-    let mut large = samples::row("aead/ring/1048576", &[("time_ns", 9e9, "p20_min"), ("ir", 1.0, "exact")]);
-    (large.size, large.bytes) = (1 << 20, 1 << 20);
-    run.benchmarks.push(large);
-    let recipe = NOTE.split("[[plot]]").next().unwrap();
-    let text = Given::run(run).text(recipe);
-    assert!(text.contains("both were measured at: 64 B, 256 B, 1 KiB, 4 KiB."), "{text}");
-    assert!(text.contains("| fixed cost | 1093 ns | 202 ns | −81.5 % |"), "{text}");
 }
 
 #[test]

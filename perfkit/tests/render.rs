@@ -7,7 +7,7 @@ use perfkit::{
     gate::{describe, tolerance::Tolerance},
     render::{
         Terminal,
-        header::{run_markdown, run_text},
+        header::{is_informational, run_markdown, run_text},
         run_table, verdict_lines,
         verdicts::is_change,
     },
@@ -30,6 +30,16 @@ fn a_run_on_its_own_host_compares_what_still_counts() {
     let mut run = samples::run();
     run.verdicts.retain(|verdict| verdict.outcome == Outcome::Held);
     insta::assert_snapshot!(run_text(&run, Some(&samples::timed()), &Terminal::PLAIN));
+}
+
+#[test]
+fn a_baseline_of_another_instruction_set_is_informational_and_says_so() {
+    let mut run = samples::run();
+    assert!(!is_informational(&run, &samples::timed()));
+    run.host.isa = "x86_64-avx2".to_owned();
+    let text = run_text(&run, Some(&samples::timed()), &Terminal::PLAIN);
+    let why = "informational: this run is of x86_64-avx2, server-cpu of x86_64-avx512; timed rows are shown";
+    assert!(text.contains(why), "{text}");
 }
 
 #[test]

@@ -1,74 +1,22 @@
-//! The page of everything stored: what stands on it, what must not, how large it is, and that a browser shows it.
+//! The page of everything stored: what stands on it, what must not, and how large it is.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[path = "../examples/synthetic_store/generate.rs"]
-mod generate;
+mod pages;
 mod samples;
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::{collections::BTreeSet, fs, path::Path};
 
-use generate::{Shape, write_store};
+use pages::{between, counted, page, page_with, perfkit, stored, synthetic, workspace};
 use perfkit::{
     format::{Config, Mode, Outcome, Run, RunInvalidation, invalidation::INVALIDATION_SCHEMA},
     history::{self, Ledger, Wanted, index::Index},
-    report::html::{FlameGraphs, HostPage, PictureFolder, Reading, read_histories, render_page},
-    store::{SAMPLES_SCHEMA, Samples, Store, distinct_file_name, file_name},
+    report::html::{FlameGraphs, PictureFolder, Reading, read_histories},
+    store::{Store, distinct_file_name, file_name},
 };
 use tempfile::TempDir;
 
 /// What a thousand benchmarks of fifty runs may take, for one of them.
 const BYTES_PER_BENCHMARK: usize = 20_000;
-
-fn page(store: &Path) -> String {
-    page_with(store, &FlameGraphs::default())
-}
-
-fn page_with(store: &Path, flamegraphs: &FlameGraphs) -> String {
-    let store = Store::new(store);
-    let ledger = Ledger::new(&store.invalidations().unwrap(), &[], Path::new("."));
-    let reading = Reading { host: None, limit: 50, ledger: &ledger, config: &Config::absent() };
-    let histories = read_histories(&store, &reading).unwrap();
-    let baselines = vec![samples::timed(), samples::counted()];
-    let hosts: Vec<HostPage> =
-        histories.hosts.into_iter().map(|host| HostPage::new(host, baselines.clone())).collect();
-    render_page(&hosts, &histories.unreadable, flamegraphs)
-}
-
-fn synthetic(benchmarks: usize, runs: usize) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    write_store(folder.path(), &Shape { benchmarks, runs, ..Shape::default() }).unwrap();
-    folder
-}
-
-/// Runs in this order, a day apart.
-fn stored(runs: impl IntoIterator<Item = Run>) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::new(folder.path());
-    for (day, mut run) in runs.into_iter().enumerate() {
-        run.provenance.started = format!("2026-03-{:02}T10:11:12Z", day + 1);
-        run.id = format!("{day:06x}");
-        store.save(&run, &Samples { schema: SAMPLES_SCHEMA.to_owned(), ..Samples::default() }).unwrap();
-    }
-    folder
-}
-
-fn counted(ir: f64) -> Run {
-    let rows = vec![samples::row("seal/64", &[("ir", ir, "exact"), ("cpu_time_ns", 100.0, "p20_min")])];
-    let mut run = Run { benchmarks: rows, verdicts: Vec::new(), problems: Vec::new(), ..samples::run() };
-    run.provenance.dirty = false;
-    run
-}
-
-fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
-    let start = text.find(from).unwrap_or_else(|| panic!("{from:?} is not there"));
-    &text[start..start + text[start..].find(to).unwrap()]
-}
 
 #[test]
 fn every_benchmark_has_a_row_and_a_section_and_every_link_leads_somewhere() {
@@ -83,7 +31,7 @@ fn every_benchmark_has_a_row_and_a_section_and_every_link_leads_somewhere() {
     let links = named("href=\"#");
     assert!(links.iter().all(|link| unique.contains(link)), "{links:?}");
     for number in 0..60 {
-        let id = generate::id(number);
+        let id = pages::generate::id(number);
         let anchor = format!("b-{}", id.replace('/', "."));
         assert!(unique.contains(anchor.as_str()) && links.contains(&anchor.as_str()), "{id}");
     }
@@ -475,190 +423,4 @@ fn the_size_of_a_page_keeps_its_promise() {
 fn the_same_store_gives_the_same_bytes() {
     let folder = synthetic(20, 9);
     assert_eq!(page(folder.path()), page(folder.path()));
-}
-
-/// A workspace with its store.
-struct Workspace {
-    folder: TempDir,
-    store: TempDir,
-}
-
-fn workspace(store: TempDir) -> Workspace {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("src")).unwrap();
-    fs::write(folder.path().join("src/lib.rs"), "").unwrap();
-    let manifest = "[package]\nname = \"x\"\nversion = \"0.0.0\"\n[workspace]\n";
-    fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
-    let config = format!("schema = \"perfkit.config/1\"\nstore = {:?}\n", store.path());
-    fs::write(folder.path().join("perfkit.toml"), config).unwrap();
-    Workspace { folder, store }
-}
-
-fn perfkit(workspace: &Workspace, arguments: &[&str]) -> (i32, String) {
-    let mut command = assert_cmd::Command::cargo_bin("perfkit").unwrap();
-    let output = command
-        .current_dir(workspace.folder.path())
-        .args(["report", "html"])
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.code().unwrap(), String::from_utf8(text).unwrap())
-}
-
-#[test]
-fn a_damaged_run_is_left_out_and_said_so() {
-    let store = stored([counted(1000.0), counted(1000.0), counted(1000.0)]);
-    let workspace = workspace(store);
-    let damaged = Store::new(workspace.store.path()).runs().unwrap().remove(1);
-    fs::write(&damaged, "{\"schema\": \"perfkit.run/1\", \"id\": ").unwrap();
-    let (code, said) = perfkit(&workspace, &["--output", "page.html"]);
-    assert_eq!(code, 0, "{said}");
-    assert!(said.contains("left out:") && said.contains("not a whole run"), "{said}");
-    let page = fs::read_to_string(workspace.folder.path().join("page.html")).unwrap();
-    assert!(page.contains("1 stored file could not be read and is left out"), "{said}");
-    let (code, said) = perfkit(&workspace, &["--format", "json", "--output", "page.html"]);
-    assert!(code == 0 && said.contains("\"benchmarks\": 1"), "{said}");
-}
-
-#[test]
-fn a_damaged_sidecar_takes_neither_its_run_nor_the_page() {
-    let workspace = workspace(stored([counted(1000.0), counted(1000.0)]));
-    let newest = Store::new(workspace.store.path()).runs().unwrap().remove(1);
-    let sidecar = newest.with_extension("samples.json");
-    let text = fs::read_to_string(&sidecar).unwrap();
-    fs::write(&sidecar, &text[..text.len() / 2]).unwrap();
-    let (code, said) = perfkit(&workspace, &["--output", "page.html"]);
-    assert!(code == 0 && said.contains("not a whole sidecar"), "{code} {said}");
-    assert!(!said.contains(workspace.store.path().to_str().unwrap()), "a machine's path: {said}");
-    let page = fs::read_to_string(workspace.folder.path().join("page.html")).unwrap();
-    assert!(page.contains("000001 of 2026-03-02") && page.contains("2 runs"), "the run is there");
-    assert!(page.contains("1 stored file could not be read and is left out"));
-}
-
-#[test]
-fn a_run_that_only_seems_whole_is_left_out_and_the_one_before_it_is_the_latest() {
-    let workspace = workspace(stored([counted(1000.0), counted(1100.0), counted(1200.0)]));
-    let newest = Store::new(workspace.store.path()).runs().unwrap().remove(2);
-    // What histories need is there, and what a whole document needs is not.
-    let mut document: serde_json::Value =
-        serde_json::from_str(&fs::read_to_string(&newest).unwrap()).unwrap();
-    document.as_object_mut().unwrap().remove("environment").unwrap();
-    fs::write(&newest, document.to_string()).unwrap();
-    let (code, said) = perfkit(&workspace, &["--output", "page.html"]);
-    assert!(code == 0 && said.contains("does not fit schema"), "{code} {said}");
-    let page = fs::read_to_string(workspace.folder.path().join("page.html")).unwrap();
-    assert!(page.contains("000001 of 2026-03-02") && !page.contains("1200 instructions/op"));
-}
-
-#[test]
-fn wrong_names_and_empty_stores_say_what_would_be_right() {
-    let workspace = workspace(stored([counted(1000.0)]));
-    let (code, said) = perfkit(&workspace, &["--host", "nobody"]);
-    assert!(code == 2 && said.contains("server-cpu"), "{code} {said}");
-    let (code, _) = perfkit(&workspace, &["--host", "Server-CPU"]);
-    assert_eq!(code, 0, "names ignore case");
-    let (code, said) = perfkit(&self::workspace(tempfile::tempdir().unwrap()), &[]);
-    assert!(code == 2 && said.contains("perfkit run"), "{code} {said}");
-}
-
-/// A browser without a window; without one these tests say so and stop.
-fn browser() -> Option<PathBuf> {
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path)
-        .flat_map(|folder| names.map(|name| folder.join(name)))
-        .find(|file| file.is_file());
-    if found.is_none() {
-        eprintln!("left out: chromium is not installed");
-    }
-    found
-}
-
-/// The page as the browser understood it, and what it complained about.
-fn browse(browser: &Path, page: &Path) -> (String, String) {
-    let profile = tempfile::tempdir().unwrap();
-    let (out, complaints) = (profile.path().join("out"), profile.path().join("err"));
-    let mut child = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"])
-        .args(["--disable-component-update", "--disable-sync", "--no-first-run", "--disable-dev-shm-usage"])
-        .args(["--enable-logging=stderr", "--v=0", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(format!("file://{}", page.display()))
-        .stdout(fs::File::create(&out).unwrap())
-        .stderr(fs::File::create(&complaints).unwrap())
-        .spawn()
-        .unwrap();
-    // A browser that hangs must not hang the tests.
-    for _ in 0..600 {
-        if child.try_wait().unwrap().is_some() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    let _ = child.kill();
-    child.wait().unwrap();
-    let complaints = String::from_utf8_lossy(&fs::read(complaints).unwrap()).into_owned();
-    let console = complaints.lines().filter(|line| line.contains("CONSOLE")).collect::<Vec<_>>().join("\n");
-    (fs::read_to_string(out).unwrap(), console)
-}
-
-#[test]
-fn a_browser_shows_the_page_with_and_without_scripts() {
-    let Some(browser) = browser() else { return };
-    let store = synthetic(30, 8);
-    let (whole, bare) = (store.path().join("page.html"), store.path().join("bare.html"));
-    let page = page(store.path());
-    fs::write(&whole, &page).unwrap();
-    // The browser's own switch against scripts also stops it from printing what it shows, so the page forbids them.
-    let start = page.find("script-src").unwrap();
-    let end = start + page[start..].find(';').unwrap();
-    fs::write(&bare, format!("{}script-src 'none'{}", &page[..start], &page[end..])).unwrap();
-
-    let (dom, complaints) = browse(&browser, &bare);
-    assert!(dom.contains("Host server-8c") && dom.contains("All benchmarks"), "no overview: {dom:.300}");
-    assert!(dom.contains("id=\"b-packet_build.encode.1024\""), "no section");
-    assert!(!dom.contains("class=\"tools\""), "the script ran although it must not");
-    assert!(complaints.contains("script-src 'none'"), "the script was not stopped: {complaints}");
-    let (dom, complaints) = browse(&browser, &whole);
-    assert!(
-        dom.contains("class=\"tools\"") && dom.contains("<button type=\"button\">Benchmark"),
-        "no controls"
-    );
-    assert_eq!(complaints, "", "the browser complains");
-}
-
-#[test]
-fn only_changed_hides_rows_whose_line_alone_has_a_tick() {
-    let Some(browser) = browser() else { return };
-    // A step long ago draws a tick on the line; nothing has changed since.
-    let row = |id: &str, ir: f64| samples::row(id, &[("ir", ir, "exact")]);
-    let runs = (0..16).map(|day| {
-        let (old, new) = (if day < 8 { 100.0 } else { 200.0 }, if day < 15 { 100.0 } else { 300.0 });
-        Run { benchmarks: vec![row("steady/1", old), row("grown/1", new)], ..counted(1.0) }
-    });
-    let folder = stored(runs);
-    let page = page(folder.path());
-    let table = between(&page, "<table class=\"all\">", "</table>");
-    let steady = between(table, "<a href=\"#b-steady.1\"", "</tr>");
-    assert!(
-        steady.contains("<path class=\"worse\"") && !steady.contains("<span class=\"worse\""),
-        "{steady}"
-    );
-    let start = page.find("script-src").unwrap();
-    let end = start + page[start..].find(';').unwrap();
-    let press = "<script>document.querySelector('.tools input[type=checkbox]').click()</script></body>";
-    let pressed = format!("{}script-src 'unsafe-inline'{}", &page[..start], &page[end..]);
-    let file = folder.path().join("pressed.html");
-    fs::write(&file, pressed.replace("</body>", press)).unwrap();
-    let (dom, complaints) = browse(&browser, &file);
-    let table = between(&dom, "<table class=\"all\"", "</table>");
-    let hidden: Vec<bool> = ["steady", "grown"]
-        .iter()
-        .map(|name| {
-            let at = table.find(&format!("<a href=\"#b-{name}.1\"")).unwrap();
-            table[table[..at].rfind("<tr").unwrap()..].starts_with("<tr hidden")
-        })
-        .collect();
-    assert_eq!(hidden, [true, false], "{complaints}");
 }

@@ -195,6 +195,40 @@ fn a_runners_count_is_accepted_and_a_planted_regression_fails_the_gate() {
 }
 
 #[test]
+fn what_a_missing_runner_leaves_uncounted_stays_accepted_and_is_named() {
+    if !workspace::can_count() {
+        return;
+    }
+    let fixture = Fixture::new(V7);
+    let binary = "[[binary]]\npackage = \"fixture\"\ntarget = \"suite\"\nprofile = \"dev\"\n";
+    fixture.write("perfkit.toml", &format!("schema = \"perfkit.config/1\"\n{binary}"));
+    fixture.commit();
+    let accepted = || {
+        let (code, text) = fixture.says(&["run"]);
+        assert_eq!(code, 0, "{text}");
+        let accept = ["baseline", "accept", "--reason", "counted", "--author", "me", "--only", "counted"];
+        let (code, text) = fixture.says(&accept);
+        assert_eq!(code, 0, "{text}");
+        text
+    };
+    assert!(!accepted().contains("kept"));
+    let first = fixture.git(&["rev-parse", "--short=7", "HEAD"]);
+    let complain = "eprintln!(\"Failed to run benchmarks: No such file.\\n\\nIs gungraun-runner installed and\"); \
+                    std::process::exit(1);";
+    fixture.bench(complain, "");
+    fixture.commit();
+    let said = accepted();
+    for part in ["! kept ir of headline/sum_4096/n, as of ", first.trim(), "cargo install gungraun-runner"] {
+        assert!(said.contains(part), "{said}");
+    }
+    let name =
+        fixture.json(&["baseline", "list", "--format", "json"])[0]["name"].as_str().unwrap().to_owned();
+    let (_, shown) = fixture.says(&["baseline", "show", &name]);
+    assert!(shown.contains("headline/other") && shown.contains("not measured since"), "{shown}");
+    assert_eq!(fixture.says(&["baseline", "verify"]).0, 0);
+}
+
+#[test]
 fn lint_says_that_it_looks_at_no_such_suite_and_passes_nothing() {
     let (code, text) = Fixture::new(V7).says(&["lint"]);
     assert_eq!(code, 5, "{text}");

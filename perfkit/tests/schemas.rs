@@ -2,181 +2,28 @@
 //! named; what is broken is refused, by both.
 
 mod samples;
+mod schema;
 
 use std::{fs, path::Path};
 
-use jsonschema::Validator;
 use perfkit::format::{
-    Baseline, Config, Corpus, CountedAgainst, Run, RunInvalidation,
+    Baseline, Corpus, CountedAgainst, Kept, Run, RunInvalidation,
     baseline::BASELINE_SCHEMA,
-    budget::Budgets,
-    corpus::CORPUS_SCHEMA,
+    corpus::{CORPUS_SCHEMA, Session},
     document::{document_text, parse_document},
     invalidation::INVALIDATION_SCHEMA,
     metric::METRICS,
-    recipe::Recipe,
     rounds::{ROUNDS_SCHEMA, Rounds},
     run::RUN_SCHEMA,
+    trials::{TRIALS_SCHEMA, Trial, Trials},
 };
 use perfkit::{
+    ab::Change,
     report::compare::{Before, compare_run},
     store::Samples,
 };
+use schema::{accept, refuse, remove, schema, validator};
 use serde_json::{Value, json};
-
-const CONFIG: &str = r#"
-schema = "perfkit.config/1"
-baselines = "baselines"
-store = ".perfkit"
-
-[[suite]]
-name = "headline"
-description = "What the front page shows."
-select = ["net_encryption", "wire/**"]
-exclude = "wire/slow/*"
-instruments = ["time", "count", "allocs", "cross-check", "scaling", "latency", "startup", "size"]
-features = ["blake3/no_avx512"]
-env = { KEY = "value" }
-
-[[binary]]
-id = "size/netd"
-package = "net"
-target = "netd"
-profile = "dist"
-features = ["tls"]
-
-[[gate]]
-select = "**"
-metric = "counted"
-kind = "relative"
-max_worsening = 0.005
-slack = 2
-
-[[gate]]
-select = "a/*"
-exclude = "a/b"
-metric = "allocs_per_op"
-kind = "absolute"
-max = 0
-level = "warn"
-requires = { cores = 8, isa = "x86_64-avx512" }
-
-[[gate]]
-select = "a/*"
-metric = "time_ns"
-kind = "ratio"
-against = "floor"
-max_ratio = 1.15
-
-[[gate]]
-select = "a/*"
-metric = "ir"
-kind = "agreement"
-with = "ir_cross_check"
-max_difference = 0.01
-slack = 5
-
-[[gate]]
-select = "a/*"
-kind = "scaling"
-min_efficiency = 0.8
-threads = [2, 8]
-
-[[gate]]
-select = "a/*"
-metric = "p99_ns"
-kind = "percentile"
-max = 1000
-max_worsening = 0.25
-
-[[gate]]
-select = "a/*"
-metric = "ir"
-kind = "cost_model"
-max_fixed = 300
-max_per_unit = 1.5
-max_misfit = 0.03
-
-[[waiver]]
-id = "w1"
-select = "a/b"
-metric = "ir"
-max_worsening = 0.02
-slack = 1
-reason = "upstream changed its dispatch"
-cause = "blake3@1.8.7"
-owner = "A. Author"
-created = "2026-03-05"
-expires = "2026-06-05"
-"#;
-
-const RECIPE: &str = r#"
-schema = "perfkit.recipe/1"
-title = "Release"
-introduction = "Words."
-
-[[table]]
-title = "Build"
-text = "More words."
-below = "Words below."
-metric = "time_ns"
-before = "old/{size}"
-after = "new/{size}"
-sizes = [64, 1024]
-row_heading = "Payload"
-headings = ["Then", "Now"]
-noise = 0.05
-floor = true
-
-[[table]]
-title = "Pool"
-kind = "compare"
-metrics = ["time_ns", "ir"]
-rows = [{ label = "get", before = "pool/old", after = "pool/new" }, { before = "pool/old", after = "pool/put" }]
-
-[[table]]
-title = "Allocations"
-kind = "allocations"
-after = "new/{size}"
-sizes = [64]
-across = true
-
-[[table]]
-title = "Model"
-kind = "cost_model"
-metrics = ["cpu_time_ns"]
-before = "old"
-after = "new"
-split = 4096
-
-[[table]]
-title = "Words"
-kind = "text"
-text = "Only words."
-
-[[plot]]
-title = "Cost over payload"
-kind = "cost_model"
-ids = ["old", "new"]
-metric = "ir"
-under = "Model"
-split = 4096
-"#;
-
-const BUDGET: &str = r#"
-schema = "perfkit.budget/1"
-
-[[budget]]
-select = "wire/**"
-exclude = ["wire/slow/*"]
-allocs_per_op = 0
-alloc_bytes_per_op = 128.5
-reason = "the pool gives everything"
-
-[[budget]]
-select = ["a/b", "c"]
-peak_bytes = 4096
-"#;
 
 #[test]
 fn a_run_validates_and_broken_ones_do_not() {
@@ -202,7 +49,10 @@ fn a_run_validates_and_broken_ones_do_not() {
 #[test]
 fn baselines_of_every_kind_validate_and_broken_ones_do_not() {
     let schema = schema("baseline");
-    for baseline in [samples::reference(), samples::timed(), samples::counted()] {
+    let mut partly_old = samples::counted();
+    let kept = Kept { revision: "0ff1ce".to_owned(), reason: "no runner".to_owned() };
+    partly_old.benchmarks[0].metrics.values_mut().for_each(|metric| metric.kept = Some(kept.clone()));
+    for baseline in [samples::reference(), samples::timed(), samples::counted(), partly_old] {
         accept(&schema, &serde_json::to_value(baseline).unwrap());
     }
     let counted = serde_json::to_value(samples::counted()).unwrap();
@@ -304,6 +154,42 @@ fn a_recorded_corpus_validates_and_broken_ones_do_not() {
 }
 
 #[test]
+fn trials_validate_and_broken_ones_do_not() {
+    let schema = schema("verdict-trials");
+    let trial = Trial {
+        id: "kernel/2-percent".to_owned(),
+        verdict: Change::CannotTell,
+        ratio: Some(1.02),
+        interval: Some((1.0, 1.04)),
+        rounds: Some(80),
+        seconds: 17.5,
+    };
+    let by_another = Trial { ratio: None, interval: None, rounds: None, ..trial.clone() };
+    let trials = Trials {
+        schema: TRIALS_SCHEMA.to_owned(),
+        condition: "loaded".to_owned(),
+        method: "perfkit ab".to_owned(),
+        machine: samples::run().host.fingerprint,
+        kernel: "6.1".to_owned(),
+        sessions: vec![Session { date: "2026-03-05".to_owned(), load_before: Some(0.1), added: 2 }],
+        trials: vec![trial, by_another],
+        extra: Default::default(),
+    };
+    let trials = serde_json::to_value(trials).unwrap();
+    accept(&schema, &trials);
+    let broken = |edit: &dyn Fn(&mut Value)| {
+        refuse(&schema, &trials, edit, |text| {
+            parse_document::<Trials>(text, Path::new("trials.json"), TRIALS_SCHEMA).is_err()
+        });
+    };
+    broken(&|trials| trials["schema"] = json!("perfkit.verdict-trials/2"));
+    broken(&|trials| remove(trials, "", "method"));
+    broken(&|trials| trials["trials"][0]["verdict"] = json!("slower"));
+    broken(&|trials| trials["trials"][0]["interval"] = json!([1.0]));
+    broken(&|trials| remove(trials, "/trials/0", "seconds"));
+}
+
+#[test]
 fn an_invalidation_validates_and_broken_ones_do_not() {
     let schema = schema("invalidation");
     let rows = json!({
@@ -332,80 +218,9 @@ fn an_invalidation_validates_and_broken_ones_do_not() {
 }
 
 #[test]
-fn a_configuration_validates_and_broken_ones_do_not() {
-    let schema = schema("config");
-    let parse_fails = |text: &str| Config::parse(text).is_err();
-    accept_toml(&schema, CONFIG, parse_fails);
-    let broken = |from: &str, to: &str| refuse_toml(&schema, CONFIG, from, to, parse_fails);
-    broken("perfkit.config/1", "perfkit.config/2");
-    broken("store = ", "stores = ");
-    broken("store = \".perfkit\"", "store = \"http://bucket\"");
-    broken("description = ", "descriptions = ");
-    broken("select = \"**\"", "selected = \"**\"");
-    broken("kind = \"relative\"", "kind = \"relatively\"");
-    broken("max_worsening = 0.005", "max = 0.005");
-    broken("max_ratio = 1.15", "max_ratio = \"1.15\"");
-    broken("max = 0\n", "");
-    broken("metric = \"time_ns\"", "metric = \"time_s\"");
-    broken("cores = 8", "cpus = 8");
-    broken("min_efficiency = 0.8\n", "");
-    broken("min_efficiency = 0.8", "min_efficiency = 0");
-    broken("max_worsening = 0.005", "max_worsening = -0.005");
-    broken("slack = 1\n", "slack = -1\n");
-    broken("owner = \"A. Author\"", "owner = \" \"");
-    broken("threads = [2, 8]", "threads = [3]");
-    broken("metric = \"p99_ns\"", "metric = \"time_ns\"");
-    broken("max_fixed = 300\nmax_per_unit = 1.5\nmax_misfit = 0.03\n", "");
-    broken("\"cross-check\"", "\"crosscheck\"");
-    broken("owner = \"A. Author\"\n", "");
-    broken("profile = \"dist\"", "profil = \"dist\"");
-}
-
-#[test]
-fn a_recipe_validates_and_broken_ones_do_not() {
-    let schema = schema("recipe");
-    let parse_fails = |text: &str| Recipe::parse(text).is_err();
-    accept_toml(&schema, RECIPE, parse_fails);
-    let broken = |from: &str, to: &str| refuse_toml(&schema, RECIPE, from, to, parse_fails);
-    broken("perfkit.recipe/1", "perfkit.run/1");
-    broken("title = \"Build\"\n", "");
-    broken("text = ", "txt = ");
-    broken("time_ns", "time_s");
-    broken("[64, 1024]", "[64, \"1024\"]");
-    broken("noise = 0.05", "noise = \"5 %\"");
-    broken("noise = 0.05", "noise = -0.05");
-    broken("[\"Then\", \"Now\"]", "[\"Then\"]");
-    broken("kind = \"compare\"", "kind = \"comparison\"");
-    broken("kind = \"compare\"", "kind = \"text\"");
-    broken("metrics = [\"time_ns\", \"ir\"]", "metric = \"ir\"\nmetrics = [\"time_ns\"]");
-    broken("after = \"pool/put\"", "afterwards = \"pool/put\"");
-    broken("across = true", "across = true\nsplit = 4096");
-    broken("before = \"old\"\nafter = \"new\"", "after = \"new\"\nfloor = true");
-    broken("ids = [\"old\", \"new\"]", "ids = []");
-    broken("kind = \"cost_model\"\nids", "kind = \"pie\"\nids");
-    // What only the type sees: a picture under no table.
-    assert!(parse_fails(&RECIPE.replace("under = \"Model\"", "under = \"Nothing\"")));
-}
-
-#[test]
-fn budgets_validate_and_broken_ones_do_not() {
-    let schema = schema("budget");
-    let parse_fails = |text: &str| Budgets::parse(text).is_err();
-    accept_toml(&schema, BUDGET, parse_fails);
-    let broken = |from: &str, to: &str| refuse_toml(&schema, BUDGET, from, to, parse_fails);
-    broken("perfkit.budget/1", "perfkit.budget/2");
-    broken("select = \"wire/**\"\n", "");
-    broken("allocs_per_op = 0", "allocs_per_op = -1");
-    broken("alloc_bytes_per_op = 128.5", "alloc_bytes = 128.5");
-    broken("peak_bytes = 4096", "peak_bytes = \"4 KiB\"");
-    broken("peak_bytes = 4096\n", "");
-    broken("reason = ", "because = ");
-}
-
-#[test]
 fn runs_and_baselines_share_the_definition_of_a_benchmark() {
     let (run, baseline) = (schema("run"), schema("baseline"));
-    for name in ["benchmark", "witness", "invalidation", "metric", "interval"] {
+    for name in ["benchmark", "witness", "invalidation", "metric", "kept", "interval"] {
         assert_eq!(run["$defs"][name], baseline["$defs"][name], "{name}");
     }
 }
@@ -418,73 +233,6 @@ fn schemas_list_every_metric_name() {
     for name in ["config", "recipe"] {
         assert_eq!(schema(name)["$defs"]["metricName"]["anyOf"][0]["enum"], json!(names), "{name}");
     }
-}
-
-fn schema(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schemas/{name}.schema.json"));
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn validator(schema: &Value) -> Validator {
-    if let Err(error) = jsonschema::meta::validate(schema) {
-        panic!("the schema itself is none: {error}");
-    }
-    jsonschema::draft202012::new(schema).unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// Valid, and valid still when the schema allows no field that it does not name.
-fn accept(schema: &Value, document: &Value) {
-    for (kind, schema) in [("", schema.clone()), (" with unnamed fields refused", closed(schema))] {
-        if let Err(error) = validator(&schema).validate(document) {
-            panic!("refused{kind}: {error} at {}", error.instance_path());
-        }
-    }
-}
-
-/// The schema with every object closed.
-fn closed(schema: &Value) -> Value {
-    match schema {
-        Value::Object(members) => {
-            let mut members: serde_json::Map<_, _> =
-                members.iter().map(|(key, value)| (key.clone(), closed(value))).collect();
-            if members.contains_key("properties") && members.get("type") == Some(&json!("object")) {
-                members.insert("additionalProperties".to_owned(), json!(false));
-            }
-            Value::Object(members)
-        }
-        Value::Array(items) => Value::Array(items.iter().map(closed).collect()),
-        other => other.clone(),
-    }
-}
-
-fn refuse(schema: &Value, sample: &Value, edit: &dyn Fn(&mut Value), parse_fails: impl Fn(&str) -> bool) {
-    let mut document = sample.clone();
-    edit(&mut document);
-    assert_ne!(document, *sample, "the edit changes nothing");
-    assert!(!validator(schema).is_valid(&document), "the schema accepts {document}");
-    assert!(parse_fails(&document.to_string()), "the type accepts {document}");
-}
-
-fn accept_toml(schema: &Value, text: &str, parse_fails: impl Fn(&str) -> bool) {
-    assert!(!parse_fails(text), "the type refuses the sample");
-    accept(schema, &as_json(text));
-}
-
-fn refuse_toml(schema: &Value, sample: &str, from: &str, to: &str, parse_fails: impl Fn(&str) -> bool) {
-    let text = sample.replacen(from, to, 1);
-    assert_ne!(text, sample, "{from:?} is not in the sample");
-    assert!(!validator(schema).is_valid(&as_json(&text)), "the schema accepts {to:?} for {from:?}");
-    assert!(parse_fails(&text), "the type accepts {to:?} for {from:?}");
-}
-
-fn as_json(text: &str) -> Value {
-    toml::from_str(text).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn remove(document: &mut Value, pointer: &str, key: &str) {
-    let object = document.pointer_mut(pointer).and_then(Value::as_object_mut);
-    object.and_then(|object| object.remove(key)).unwrap_or_else(|| panic!("{pointer}/{key} is not there"));
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The suite carries the catalogue's ids, each once, with floors that exist.
 #![cfg(test)]
 use bench_mesh::SUITE;
-use std::collections::BTreeSet;
+use test_support::suite::{Function, assert_ids};
 
 const SIZES: [&str; 4] = ["64", "256", "1024", "4096"];
 const THREADS: [&str; 4] = ["8", "16", "24", "32"];
 
 /// Groups of the catalogue, then our own.
-const FUNCTIONS: [(&str, &[&str]); 30] = [
+const FUNCTIONS: [Function<'_>; 30] = [
     ("net_packet_pool/get_return", &["16", "64", "256"]),
     ("net_packet_build/build_packet", &["1", "10", "50"]),
     ("net_encryption/encrypt", &SIZES),
@@ -42,16 +42,7 @@ const FUNCTIONS: [(&str, &[&str]); 30] = [
 
 #[test]
 fn every_id_is_there_exactly_once() {
-    let mut expected = BTreeSet::new();
-    for (function, parameters) in FUNCTIONS {
-        if parameters.is_empty() {
-            expected.insert(function.to_owned());
-        }
-        expected.extend(parameters.iter().map(|parameter| format!("{function}/{parameter}")));
-    }
-    let found: BTreeSet<String> = SUITE.iter().map(|workload| workload.id.to_owned()).collect();
-    assert_eq!(found, expected);
-    assert_eq!(found.len(), SUITE.len(), "an id stands twice");
+    assert_ids(SUITE.iter().map(|workload| workload.id), &FUNCTIONS);
 }
 
 #[test]

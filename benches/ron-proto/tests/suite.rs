@@ -2,13 +2,13 @@
 #![cfg(test)]
 use bench_ron_proto::SUITE;
 use perfkit_harness::Kind;
-use std::collections::BTreeSet;
+use test_support::suite::{Function, assert_ids};
 
 const CHUNKS: [&str; 3] = ["2", "16", "1024"];
 const HASHED: [&str; 4] = ["64", "1024", "65536", "1048576"];
 
 /// Groups that the performance targets name, then our own.
-const FUNCTIONS: [(&str, &[&str]); 21] = [
+const FUNCTIONS: [Function<'_>; 21] = [
     ("ron_content_id/parse", &[]),
     ("ron_content_id/format", &[]),
     ("ron_manifest_encode", &CHUNKS),
@@ -34,16 +34,7 @@ const FUNCTIONS: [(&str, &[&str]); 21] = [
 
 #[test]
 fn every_id_is_there_exactly_once() {
-    let mut expected = BTreeSet::new();
-    for (function, parameters) in FUNCTIONS {
-        if parameters.is_empty() {
-            expected.insert(function.to_owned());
-        }
-        expected.extend(parameters.iter().map(|parameter| format!("{function}/{parameter}")));
-    }
-    let found: BTreeSet<String> = SUITE.iter().map(|workload| workload.id.to_owned()).collect();
-    assert_eq!(found, expected);
-    assert_eq!(found.len(), SUITE.len(), "an id stands twice");
+    assert_ids(SUITE.iter().map(|workload| workload.id), &FUNCTIONS);
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The suite carries the catalogue's ids, each once.
 #![cfg(test)]
 use bench_wire::SUITE;
-use std::collections::BTreeSet;
+use test_support::suite::{Function, assert_ids};
 
 const SIZES: [&str; 4] = ["64", "256", "1024", "4096"];
 
 /// Groups of the catalogue, and one of our own (`event_frames`).
-const FUNCTIONS: [(&str, &[&str]); 20] = [
+const FUNCTIONS: [Function<'_>; 20] = [
     ("net_header/serialize", &[]),
     ("net_header/deserialize", &[]),
     ("net_header/roundtrip", &[]),
@@ -31,16 +31,7 @@ const FUNCTIONS: [(&str, &[&str]); 20] = [
 
 #[test]
 fn every_id_is_there_exactly_once() {
-    let mut expected = BTreeSet::new();
-    for (function, parameters) in FUNCTIONS {
-        if parameters.is_empty() {
-            expected.insert(function.to_owned());
-        }
-        expected.extend(parameters.iter().map(|parameter| format!("{function}/{parameter}")));
-    }
-    let found: BTreeSet<String> = SUITE.iter().map(|workload| workload.id.to_owned()).collect();
-    assert_eq!(found, expected);
-    assert_eq!(found.len(), SUITE.len(), "an id stands twice");
+    assert_ids(SUITE.iter().map(|workload| workload.id), &FUNCTIONS);
 }
 
 #[test]

@@ -1,15 +1,15 @@
 //! Nothing on the warm packet path allocates: build, open, forward, heartbeats, pool cycles.
 #![cfg(test)]
-#[path = "../../wire/tests/support/counting_allocator.rs"]
-mod counting_allocator;
-
 use bytes::BytesMut;
-use counting_allocator::allocations;
 use net_crypto::PacketKey;
 use net_node::forward::{decide_as_mesh_node, decide_as_router};
 use net_node::{PacketBuilder, PacketMeta, PacketOpener, PacketPool, ThreadLocalPool};
 use net_wire::{PacketHeader, RoutingHeader, forward_in_place};
 use std::hint::black_box;
+use test_support::counting_allocator::{CountingAllocator, allocations};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 const META: PacketMeta = PacketMeta::stream(5, 6);
 

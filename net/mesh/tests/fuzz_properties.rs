@@ -5,56 +5,26 @@ mod properties;
 #[path = "../../wire/tests/support/mod.rs"]
 mod support;
 
-use proptest::prelude::*;
-use std::fs;
-use std::path::PathBuf;
 use support::{cases, hex, load};
+use test_support::fuzz::{Corpora, hold_for_random_bytes};
 
-fn corpus_folder(target: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target)
-}
-
-fn corpus(target: &str) -> Vec<Vec<u8>> {
-    let mut files: Vec<_> =
-        fs::read_dir(corpus_folder(target)).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files.iter().map(|file| fs::read(file).unwrap()).collect()
+fn corpora() -> Corpora {
+    Corpora::of(env!("CARGO_MANIFEST_DIR"))
 }
 
 #[test]
 fn every_property_holds_over_its_corpus() {
-    for (target, property) in properties::ALL {
-        let corpus = corpus(target);
-        assert!(corpus.len() >= 2, "{target} has no corpus");
-        corpus.iter().for_each(|input| property(input));
-    }
+    corpora().hold(properties::ALL);
 }
 
-proptest! {
-    #[test]
-    fn every_property_holds_for_random_bytes(data in proptest::collection::vec(any::<u8>(), 0..9000)) {
-        properties::ALL.iter().for_each(|(_, property)| property(&data));
-    }
+#[test]
+fn every_property_holds_for_random_bytes() {
+    hold_for_random_bytes(properties::ALL, 9000, file!());
+}
 
-    #[test]
-    fn every_property_holds_for_damaged_corpus_entries(
-        pick: proptest::sample::Index,
-        flips in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..4),
-        cut in 0..4usize,
-    ) {
-        for (target, property) in properties::ALL {
-            let corpus = corpus(target);
-            let mut input = pick.get(&corpus).clone();
-            for (at, byte) in &flips {
-                if !input.is_empty() {
-                    let at = at.index(input.len());
-                    input[at] = *byte;
-                }
-            }
-            input.truncate(input.len().saturating_sub(cut));
-            property(&input);
-        }
-    }
+#[test]
+fn every_property_holds_for_damaged_corpus_entries() {
+    corpora().hold_damaged(properties::ALL, file!());
 }
 
 #[test]
@@ -81,14 +51,7 @@ fn write_the_corpora() {
         ("build_and_open", [&builds[..], &[over_limit]].concat()),
         ("decide_route", of(&routing, "decisions").collect()),
     ];
-    for (target, mut inputs) in corpora {
-        inputs.sort();
-        inputs.dedup();
-        let folder = corpus_folder(target);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        for (number, input) in inputs.iter().enumerate() {
-            fs::write(folder.join(format!("vector-{number:02}")), input).unwrap();
-        }
+    for (target, inputs) in corpora {
+        self::corpora().write(target, inputs, 2);
     }
 }

@@ -2,10 +2,6 @@
 #![cfg(test)]
 mod support;
 
-#[path = "support/counting_allocator.rs"]
-mod counting_allocator;
-
-use counting_allocator::{allocated_bytes, allocations};
 use proptest::prelude::*;
 use ron_proto::dto::Capability;
 use ron_proto::dto::mailbox::{Ack as MailAck, Recv, Send};
@@ -14,6 +10,10 @@ use ron_proto::payload::{Data, Hello, Payload, Place};
 use ron_proto::{ContentId, Encode, ManifestView, ObjectManifestV2, Verifier};
 use std::hint::black_box;
 use support::pattern;
+use test_support::counting_allocator::{CountingAllocator, allocated_bytes, allocations};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// The shapes of the performance targets: chunks, and the most allocations of a round trip.
 const SHAPES: [(u64, u64); 3] = [(2, 3), (16, 3), (1024, 5)];

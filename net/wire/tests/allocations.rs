@@ -1,9 +1,5 @@
 //! Nothing on the packet path of this layer allocates, and what decodes to lists allocates by the bytes present.
 #![cfg(test)]
-#[path = "support/counting_allocator.rs"]
-mod counting_allocator;
-
-use counting_allocator::{allocated_bytes, allocations};
 use net_wire::{
     CapabilityAd, ChannelName, Keepalive, Manifest, NackPayload, PacketHeader, Pingwave, Reflex, Rendezvous,
     RoutingHeader, StreamNack, StreamReset, StreamWindow, SwarmPingwave, classify, forward_in_place, frames,
@@ -11,6 +7,10 @@ use net_wire::{
 };
 use proptest::prelude::*;
 use std::hint::black_box;
+use test_support::counting_allocator::{CountingAllocator, allocated_bytes, allocations};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// What the decoders get: every kind of datagram, well formed and not.
 fn inputs() -> Vec<Vec<u8>> {

@@ -26,7 +26,7 @@ use crate::{
     executables,
     load::Load,
     scratch,
-    trials::{Trial, Trials, rounded},
+    trials::{Trial, Trials, TrialsFile as _, rounded},
 };
 
 /// The name of the files.

@@ -23,7 +23,7 @@ use crate::{
     criterion::CRITERION,
     live::LIVE,
     replay::{self, Row},
-    trials::Trials,
+    trials::{Trials, TrialsFile as _},
 };
 
 /// The most false alarms.

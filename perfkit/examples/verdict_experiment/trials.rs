@@ -1,62 +1,40 @@
 //! A file of trials: one line each, continued by every call.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use perfkit::{
-    ab::Change,
     format::{
-        DocumentError, Fingerprint,
-        corpus::Session,
+        DocumentError,
         document::{parse_document, text_with_rows, write_whole},
+        trials::TRIALS_SCHEMA,
     },
     host,
 };
-use serde::{Deserialize, Serialize};
+
+pub use perfkit::format::trials::{Trial, Trials};
 
 use crate::{Condition, ExperimentError, kernel, same_machine};
 
-const TRIALS_SCHEMA: &str = "perfkit.verdict-trials/1";
-
-/// Trials under one condition.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Trials {
-    pub schema: String,
-    pub condition: String,
-    /// Who judged, and by what.
-    pub method: String,
-    pub machine: Fingerprint,
-    pub kernel: String,
-    pub sessions: Vec<Session>,
-    pub trials: Vec<Trial>,
-}
-
-/// One comparison of the base with another benchmark.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Trial {
-    /// The other benchmark.
-    pub id: String,
-    /// What was said.
-    pub verdict: Change,
-    /// New over old.
-    pub ratio: Option<f64>,
-    /// The ends of its interval.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interval: Option<(f64, f64)>,
-    /// Rounds that the verdict took.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rounds: Option<usize>,
-    /// How long it took.
-    pub seconds: f64,
-}
-
-impl Trials {
+/// The file of one method's trials under one condition.
+pub trait TrialsFile: Sized {
     /// Those recorded before by this method, or none yet.
-    pub fn open(
+    fn open(data: &Path, name: &str, condition: Condition, method: String) -> Result<Self, ExperimentError>;
+
+    /// Those recorded before, if any.
+    fn read(data: &Path, name: &str, condition: Condition) -> Result<Option<Self>, ExperimentError>;
+
+    /// Add one and write the file.
+    fn keep(
+        &mut self,
         data: &Path,
         name: &str,
         condition: Condition,
-        method: String,
-    ) -> Result<Self, ExperimentError> {
+        trial: Trial,
+    ) -> Result<(), ExperimentError>;
+}
+
+impl TrialsFile for Trials {
+    fn open(data: &Path, name: &str, condition: Condition, method: String) -> Result<Self, ExperimentError> {
         let path = file(data, name, condition);
         match Self::read(data, name, condition)? {
             Some(trials) if trials.method != method => Err(ExperimentError::Refused(format!(
@@ -73,12 +51,12 @@ impl Trials {
                 kernel: kernel(),
                 sessions: Vec::new(),
                 trials: Vec::new(),
+                extra: BTreeMap::new(),
             }),
         }
     }
 
-    /// Those recorded before, if any.
-    pub fn read(data: &Path, name: &str, condition: Condition) -> Result<Option<Self>, ExperimentError> {
+    fn read(data: &Path, name: &str, condition: Condition) -> Result<Option<Self>, ExperimentError> {
         let path = file(data, name, condition);
         if !path.exists() {
             return Ok(None);
@@ -88,8 +66,7 @@ impl Trials {
         Ok(Some(parse_document(&text, &path, TRIALS_SCHEMA)?))
     }
 
-    /// Add one and write the file.
-    pub fn keep(
+    fn keep(
         &mut self,
         data: &Path,
         name: &str,
@@ -104,18 +81,6 @@ impl Trials {
         let text = text_with_rows(self, "trials")
             .map_err(|source| DocumentError::Io { path: path.clone(), source: source.into() })?;
         Ok(write_whole(&path, text.as_bytes())?)
-    }
-
-    /// Trials of one benchmark.
-    pub fn of<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Trial> {
-        self.trials.iter().filter(move |trial| trial.id == id)
-    }
-
-    /// The benchmark that lacks most of its share; `None` once all have what is wanted.
-    pub fn next(&self, wanted: &[(&'static str, usize)]) -> Option<&'static str> {
-        let share = |(id, wanted): &(&'static str, usize)| self.of(id).count() as f64 / *wanted as f64;
-        let open = wanted.iter().filter(|entry| entry.1 > 0 && share(entry) < 1.0);
-        open.min_by(|left, right| share(left).total_cmp(&share(right))).map(|(id, _)| *id)
     }
 }
 

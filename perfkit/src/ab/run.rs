@@ -214,6 +214,7 @@ mod tests {
             target: name.to_owned(),
             path,
             package_root: folder.to_owned(),
+            environment: BTreeMap::new(),
         };
         Contestant { executable, id: "x/y".to_owned(), by: RoundBy::Harness }
     }

@@ -110,6 +110,7 @@ fn measure(workspace: &Workspace, a: &str, args: &AbArgs) -> Result<AbReport, Fa
         instruments,
         ..Request::default()
     };
+    let variant = request.variant(&workspace.config).map_err(|why| Failure::new(Exit::Usage, why))?;
     let arms = build_arms(workspace, old, new, &request, &progress)?;
     let first_look = u32::try_from(rule.first_look()).unwrap_or(u32::MAX);
     let schedule = Schedule::within(Duration::from_secs_f64(args.seconds), first_look);
@@ -124,7 +125,7 @@ fn measure(workspace: &Workspace, a: &str, args: &AbArgs) -> Result<AbReport, Fa
             fingerprint: host::fingerprint(),
             info: host::host_info(),
         }),
-        toolchain: Some(host::toolchain(&workspace.root)),
+        toolchain: Some(session::toolchain(workspace, &variant)),
         environment: Some(probe.finish()),
         a: Some(side(&arms.a)),
         b: Some(side(&arms.b)),

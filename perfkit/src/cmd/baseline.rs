@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -21,7 +22,10 @@ use crate::{
     },
     session::{self, SessionError},
     store::{Measured, RunName, Store, baseline_files, file_name, find_baseline},
-    workspace::{Workspace, revision},
+    workspace::{
+        Workspace,
+        revision::{self, short},
+    },
 };
 
 /// Arguments of `perfkit baseline`.
@@ -204,15 +208,40 @@ fn accept(workspace: &Workspace, args: &AcceptArgs) -> Result<Exit, Failure> {
         write_document(&path, &baseline)?;
         accepted.push(serde_json::json!({
             "file": shown(workspace, &path), "name": baseline.name, "benchmarks": baseline.benchmarks.len(),
-            "run": run.id,
+            "run": run.id, "kept": kept(&baseline),
         }));
     }
     let lines = |entry: &Value| {
         let file = entry["file"].as_str().unwrap_or_default();
-        format!("{file}: {} benchmarks accepted from run {}", entry["benchmarks"], run.id)
+        let mut lines = format!("{file}: {} benchmarks accepted from run {}", entry["benchmarks"], run.id);
+        for kept in entry["kept"].as_array().into_iter().flatten() {
+            let field = |name: &str| kept[name].as_str().unwrap_or_default();
+            let (subject, since) = (field("id"), short(field("revision")));
+            let _ = write!(
+                lines,
+                "\n! kept {} of {subject}, as of {since}: {}",
+                field("metric"),
+                field("reason")
+            );
+        }
+        lines
     };
     print_entries("perfkit.accepted/1", &accepted, args.output.format, lines)?;
     Ok(Exit::Held)
+}
+
+/// What the accepted run could not measure, as it stands in the baseline now.
+fn kept(baseline: &Baseline) -> Vec<Value> {
+    let rows = baseline.benchmarks.iter().filter(|row| row.invalidated.is_none());
+    let kept = rows.flat_map(|row| {
+        row.metrics.iter().filter_map(|(name, metric)| {
+            let kept = metric.kept.as_ref()?;
+            Some(serde_json::json!({
+                "id": row.id, "metric": name, "revision": kept.revision, "reason": kept.reason,
+            }))
+        })
+    });
+    kept.collect()
 }
 
 fn verify(workspace: &Workspace, format: OutputFormat) -> Result<Exit, Failure> {
@@ -285,6 +314,15 @@ fn shown(workspace: &Workspace, path: &Path) -> String {
     path.strip_prefix(&workspace.root).unwrap_or(path).display().to_string()
 }
 
+/// Lines say with their first character how they are meant.
+fn emphasis(line: &str) -> Emphasis {
+    match line.chars().next() {
+        Some('✗') => Emphasis::Bad,
+        Some('!') => Emphasis::Caution,
+        _ => Emphasis::Plain,
+    }
+}
+
 /// What a command did, an entry a file: as a document, or a line each.
 fn print_entries(
     schema: &str,
@@ -302,9 +340,7 @@ fn print_entries(
             entries
                 .iter()
                 .flat_map(|entry| lines(entry).lines().map(str::to_owned).collect::<Vec<_>>())
-                .for_each(|line| {
-                    list.push(if line.starts_with('✗') { Emphasis::Bad } else { Emphasis::Plain }, line)
-                });
+                .for_each(|line| list.push(emphasis(&line), line));
             print!("{}", list.markdown());
         }
         OutputFormat::Text => entries.iter().for_each(|entry| println!("{}", lines(entry))),

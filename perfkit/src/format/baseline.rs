@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Benchmark, HostRules, Toolchain};
+use super::{Benchmark, Fingerprint, HostRules, Toolchain};
 
 /// The schema of baseline documents.
 pub const BASELINE_SCHEMA: &str = "perfkit.baseline/1";
@@ -128,5 +128,11 @@ impl Baseline {
     /// The row with this id that still counts.
     pub fn live(&self, id: &str) -> Option<&Benchmark> {
         self.benchmarks.iter().find(|benchmark| benchmark.id == id && benchmark.invalidated.is_none())
+    }
+
+    /// Whether it describes this machine as it is now: one with the same CPU and another instruction set (a kernel or
+    /// hypervisor that hides one) runs other kernels.
+    pub fn describes(&self, machine: &Fingerprint, isa: &str) -> bool {
+        self.rules.matches(machine) && self.isa == isa
     }
 }

@@ -32,9 +32,21 @@ pub struct Metric {
     /// The instrument: `criterion`, `callgrind`, `dhat`, `allocator`, `iai-callgrind`, `scaling`, `latency`, `startup`,
     /// `size`, `import`.
     pub source: String,
+    /// In baselines: that it is older than what stands around it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Kept>,
     /// Fields of later minor versions.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
+}
+
+/// The run that was accepted was asked for this number, and its host had no means to measure it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The commit that it was measured at.
+    pub revision: String,
+    /// What was missing.
+    pub reason: String,
 }
 
 /// An interval around a value, in the value's unit.
@@ -144,6 +156,12 @@ pub fn metric_info(name: &str) -> Option<&'static MetricInfo> {
     METRICS.iter().find(|info| info.name == known)
 }
 
+/// Whether a model over sizes can be made of a metric: less is better, and it is the cost of one operation.
+pub fn is_cost(metric: &str) -> bool {
+    let whole_programs = ["struct_bytes", "binary_bytes", "startup_ns", "process_startup_ns"];
+    metric_info(metric).is_some_and(|info| info.better == Better::Less) && !whole_programs.contains(&metric)
+}
+
 /// What a name that ends in a number of threads is before it, and the number: `ops_ps_8` is `ops_ps` with 8 threads.
 pub fn of_threads(name: &str) -> Option<(&str, u32)> {
     let (before, threads) = name.rsplit_once('_')?;
@@ -163,6 +181,7 @@ impl Metric {
             ci: None,
             n: None,
             source: source.to_owned(),
+            kept: None,
             extra: BTreeMap::new(),
         }
     }

@@ -20,6 +20,7 @@ pub mod recipe;
 pub mod rounds;
 pub mod run;
 pub mod store_location;
+pub mod trials;
 pub mod verdict;
 
 pub use ab::{AbReport, Compared, Finding, Side};
@@ -31,7 +32,7 @@ pub use corpus::Corpus;
 pub use document::{DocumentError, read_document, write_document};
 pub use host::{EnvironmentGuard, Fingerprint, Host, HostRules};
 pub use invalidation::RunInvalidation;
-pub use metric::{Better, Class, Interval, Metric, MetricInfo, metric_info};
+pub use metric::{Better, Class, Interval, Kept, Metric, MetricInfo, metric_info};
 pub use rounds::{Arm, ArmRound, Round, Rounds};
 pub use run::{CountedAgainst, Mode, Problem, ProblemKind, Provenance, Run, Selected, Toolchain};
 pub use store_location::StoreLocation;

@@ -145,6 +145,16 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// Whether this is why a row has no such metric: what the host lacks, for the row itself or its whole bench target.
+    pub fn leaves_out(&self, row: &Benchmark, metric: &str) -> bool {
+        let of_target = || format!("{}::{}", row.package, row.target);
+        self.kind == ProblemKind::Skipped
+            && self.instrument == Some(Instrument::of_metric(metric))
+            && (self.subject == row.id || self.subject == of_target())
+    }
+}
+
 /// Sorts of problems, each with its effect on the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -39,12 +39,20 @@ pub(super) fn accepted(case: &Case<'_>, verdicts: &mut Vec<Verdict>) {
             let there = found.is_some_and(|found| found.metrics.contains_key(name));
             if !there && seen.insert((row.id.clone(), name.clone())) {
                 let (outcome, why) = match found.filter(|found| percentile::is_untold(found, name)) {
-                    Some(_) => (Outcome::Skipped, percentile::TOO_FEW),
-                    None => (Outcome::Missing, GONE),
+                    Some(_) => (Outcome::Skipped, percentile::TOO_FEW.to_owned()),
+                    None => (Outcome::Missing, gone(case, row, name)),
                 };
-                verdicts.push(Verdict::bare(&row.id, name, outcome, "accepted ids stay", why));
+                verdicts.push(Verdict::bare(&row.id, name, outcome, "accepted ids stay", &why));
             }
         }
+    }
+}
+
+/// Accepting again takes nothing out of the baseline that the host cannot measure, so that is not the advice then.
+fn gone(case: &Case<'_>, row: &Benchmark, name: &str) -> String {
+    match case.run.problems.iter().find(|problem| problem.leaves_out(row, name)) {
+        Some(problem) => format!("accepted in the baseline and cannot be measured here: {}", problem.message),
+        None => GONE.to_owned(),
     }
 }
 

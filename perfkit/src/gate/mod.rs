@@ -32,7 +32,7 @@ pub struct References<'a> {
     pub problems: &'a [Problem],
     /// The host profile held against.
     pub timed: Option<&'a Baseline>,
-    /// Whether this machine is the one that the profile describes.
+    /// Whether this machine, with its instruction set, is the one that the profile describes.
     pub host_matches: bool,
     /// The noise floors of this machine.
     pub calibration: Option<&'a Calibration>,

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     format::Toolchain,
     instrument,
-    workspace::{profile::BuildProfile, rustflags::rustflags},
+    workspace::{profile::BuildProfile, rustflags},
 };
 
 /// The toolchain that the workspace at `root` uses on this machine.
@@ -21,13 +21,13 @@ pub fn toolchain_with(root: &Path, variables: &BTreeMap<String, String>) -> Tool
     let field = |name: &str| {
         version.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned())
     };
-    let target = field("host:").unwrap_or_default();
+    let target = rustflags::target(root, &field("host:").unwrap_or_default(), variables);
     Toolchain {
         rustc: version.lines().next().unwrap_or_default().trim().to_owned(),
         valgrind: instrument::valgrind_version(),
         libc: libc(),
         build_profile: BuildProfile::of(root, variables).settings().clone(),
-        rustflags: rustflags(root, &target, variables),
+        rustflags: rustflags::rustflags(root, &target, variables),
         target,
         variant: String::new(),
     }

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::{ImportOptions, options::can_be_id};
 use crate::format::{
-    Baseline, Benchmark, Class, Metric, MetricInfo,
+    Baseline, BaselineKind, Benchmark, Class, Metric, MetricInfo,
     bmf::BmfValue,
     metric::{EXACT, INEXACT_COUNTS, METRICS},
     metric_info,
@@ -34,6 +34,23 @@ pub enum ImportError {
     BadId {
         /// As in the file.
         id: String,
+    },
+    /// A benchmark without figures.
+    #[error("benchmark {id:?} has no measure")]
+    NoMeasure {
+        /// The benchmark.
+        id: String,
+    },
+    /// A count where times go.
+    #[error(
+        "benchmark {id:?}: {metric} is a count, and a timed baseline holds times alone; import it with --kind reference, \
+         or leave counts out and accept those of a run: perfkit run, then perfkit baseline accept --only counted"
+    )]
+    CountInTimes {
+        /// The benchmark.
+        id: String,
+        /// The metric.
+        metric: String,
     },
     /// A measure that is no metric.
     #[error("benchmark {id:?}: no metric is called {measure:?}; known are {}", known())]
@@ -66,18 +83,31 @@ pub enum ImportError {
 }
 
 /// Read a BMF document as a baseline. Rows are sorted by id.
+///
+/// Of counts no baseline to gate with is made, since nothing in the document says which compiler and tools they depend on.
 pub fn import_bmf(text: &str, options: &ImportOptions) -> Result<Baseline, ImportError> {
     let document: Unique<Unique<Value>> = serde_json::from_str(text).map_err(ImportError::NotBmf)?;
     if document.0.is_empty() {
         return Err(ImportError::Empty);
     }
     let rows = document.0.into_iter().map(|(id, measures)| benchmark(&id, measures));
-    Ok(options.baseline(rows.collect::<Result<_, _>>()?))
+    let rows: Vec<Benchmark> = rows.collect::<Result<_, _>>()?;
+    let counted = |row: &Benchmark| {
+        let counted = row.metrics.iter().find(|(_, metric)| metric.class == Class::Counted)?;
+        Some(ImportError::CountInTimes { id: row.id.clone(), metric: counted.0.clone() })
+    };
+    match rows.iter().find_map(counted).filter(|_| options.kind == BaselineKind::Timed) {
+        Some(error) => Err(error),
+        None => Ok(options.baseline(rows)),
+    }
 }
 
 fn benchmark(id: &str, measures: Unique<Value>) -> Result<Benchmark, ImportError> {
     if !can_be_id(id) {
         return Err(ImportError::BadId { id: id.to_owned() });
+    }
+    if measures.0.is_empty() {
+        return Err(ImportError::NoMeasure { id: id.to_owned() });
     }
     let mut row = Benchmark::new(id);
     for (measure, value) in measures.0 {

@@ -75,7 +75,7 @@ fn harness_round(
     let output = executable
         .process()
         .args(&["--perfkit-round", id, &milliseconds])
-        .with_fixed_environment()
+        .with_fixed_environment(&executable.environment)
         .pinned_to(cpu)
         .run()?;
     read(output.stdout.trim(), id)

@@ -70,7 +70,7 @@ fn counted(executable: &Executable, id: &str, operations: u64) -> Result<Counted
     let output = Process::new(&executable.path, &file)
         .args(&["--perfkit-count", id, &operations_argument(operations)])
         .in_folder(folder)
-        .with_fixed_environment()
+        .with_fixed_environment(&executable.environment)
         .run()?;
     let unreadable =
         |why: String| InstrumentError::Unreadable { what: format!("the allocation counts of {id}"), why };

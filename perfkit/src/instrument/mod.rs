@@ -35,7 +35,10 @@ mod time_metrics;
 pub(crate) mod valgrind;
 mod witness;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use thiserror::Error;
 
@@ -73,6 +76,8 @@ pub struct Executable {
     pub path: PathBuf,
     /// The package's folder: the working directory of timed runs.
     pub package_root: PathBuf,
+    /// What its suite declares for the processes of it; nothing for the default build.
+    pub environment: BTreeMap<String, String>,
 }
 
 impl Executable {
@@ -83,7 +88,7 @@ impl Executable {
 
     /// A process of this executable in its package's folder.
     pub(crate) fn process(&self) -> Process {
-        Process::new(&self.path, &self.name()).in_folder(&self.package_root)
+        Process::new(&self.path, &self.name()).in_folder(&self.package_root).envs(&self.environment)
     }
 
     /// The folder of the file, and the file as that folder names it: `./file`.

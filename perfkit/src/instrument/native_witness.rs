@@ -32,6 +32,7 @@ pub fn native_witness(
         .path_arg("", &executable.path)
         .args(&["--bench", "--exact", id, "--profile-time", SECONDS])
         .in_folder(&executable.package_root)
+        .envs(&executable.environment)
         .env("CRITERION_HOME", scratch.join("criterion"))
         .run()
         .map_err(|error| without_path(error, &target))?;

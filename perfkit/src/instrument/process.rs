@@ -1,6 +1,7 @@
 //! Running one process: its output is bounded, its time is limited, and the user's interrupt ends it.
 
 use std::{
+    collections::BTreeMap,
     io::ErrorKind,
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
@@ -102,9 +103,15 @@ impl Process {
         self
     }
 
-    /// Nothing of the parent's environment, so that numbers are the same whoever asks.
-    pub fn with_fixed_environment(mut self) -> Self {
-        self.command.env_clear().envs(FIXED_ENVIRONMENT);
+    /// The same of several variables.
+    pub fn envs(mut self, variables: &BTreeMap<String, String>) -> Self {
+        self.command.envs(variables);
+        self
+    }
+
+    /// Nothing of the parent's environment, so that numbers are the same whoever asks, but what a suite declares.
+    pub fn with_fixed_environment(mut self, of_suite: &BTreeMap<String, String>) -> Self {
+        self.command.env_clear().envs(FIXED_ENVIRONMENT).envs(of_suite);
         self
     }
 
@@ -401,9 +408,16 @@ mod tests {
     }
 
     #[test]
-    fn a_counted_process_sees_nothing_of_our_environment() {
-        let printed =
-            Process::new(Path::new("/usr/bin/env"), "env").with_fixed_environment().run().unwrap().stdout;
-        assert_eq!(printed, "LANG=C\nPATH=/usr/local/bin:/usr/bin:/bin\n");
+    fn a_counted_process_sees_nothing_of_our_environment_and_all_of_its_suites() {
+        let printed = |of_suite: &[(&str, &str)]| {
+            let of_suite = of_suite.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let process = Process::new(Path::new("/usr/bin/env"), "env");
+            process.with_fixed_environment(&of_suite.collect()).run().unwrap().stdout
+        };
+        assert_eq!(printed(&[]), "LANG=C\nPATH=/usr/local/bin:/usr/bin:/bin\n");
+        assert_eq!(
+            printed(&[("LANG", "de"), ("KEY", "1")]),
+            "KEY=1\nLANG=de\nPATH=/usr/local/bin:/usr/bin:/bin\n"
+        );
     }
 }

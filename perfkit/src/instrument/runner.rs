@@ -116,6 +116,7 @@ mod tests {
             target: "x".to_owned(),
             path: "x".into(),
             package_root: env!("CARGO_MANIFEST_DIR").into(),
+            environment: std::collections::BTreeMap::new(),
         };
         let status = "exit status: 1".to_owned();
         let error =

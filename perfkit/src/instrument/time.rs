@@ -99,7 +99,9 @@ pub(super) fn pinned_round(
     cpu: Option<usize>,
     scratch: &Path,
 ) -> Result<TimeRound, InstrumentError> {
-    let process = criterion(executable, dialect, settings).with_fixed_environment().pinned_to(cpu);
+    let process = criterion(executable, dialect, settings)
+        .with_fixed_environment(&executable.environment)
+        .pinned_to(cpu);
     one_round(process, id, dialect, scratch)
 }
 

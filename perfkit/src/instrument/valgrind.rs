@@ -43,7 +43,7 @@ pub(crate) fn valgrind(
         .arg(&file)
         .args(arguments)
         .in_folder(folder)
-        .with_fixed_environment()
+        .with_fixed_environment(&executable.environment)
         .run()?;
     Ok(())
 }

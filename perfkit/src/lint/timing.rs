@@ -127,6 +127,7 @@ mod tests {
                 target: "t".to_owned(),
                 path: "p/t".into(),
                 package_root: "p".into(),
+                environment: BTreeMap::new(),
             },
             allocs: None,
             counted_operations: None,

@@ -63,6 +63,7 @@ mod tests {
                 target: "t".to_owned(),
                 path: path.clone(),
                 package_root: built.path().to_owned(),
+                environment: BTreeMap::new(),
             },
             allocs: None,
             dialect: Dialect::HARNESS,

@@ -1,7 +1,7 @@
 //! What a command line asks for, and which ids that selects.
 
 use crate::format::{
-    Mode, Selected, Suite,
+    Config, Mode, Selected, Suite,
     config::{Instrument, Patterns},
 };
 
@@ -24,6 +24,17 @@ impl Request {
     /// Whether this instrument was asked for.
     pub fn wants(&self, instrument: Instrument) -> bool {
         self.instruments.is_empty() || self.instruments.contains(&instrument)
+    }
+
+    /// The suite that shapes the build, by its name; empty for the default build. The error names an unknown suite.
+    pub fn variant(&self, config: &Config) -> Result<String, String> {
+        for name in &self.suites {
+            let suite = config.suite(name)?;
+            if suite.has_own_build() {
+                return Ok(suite.name.clone());
+            }
+        }
+        Ok(String::new())
     }
 
     /// As the run document records it.
@@ -81,7 +92,6 @@ fn lists(suite: &Suite, instrument: Instrument) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Config;
 
     #[test]
     fn each_suite_allows_its_own_instruments_for_its_own_ids() {

@@ -103,6 +103,7 @@ mod tests {
             target: "t".to_owned(),
             path: "x".into(),
             package_root: ".".into(),
+            environment: BTreeMap::new(),
         }
     }
 

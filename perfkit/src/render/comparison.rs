@@ -4,6 +4,7 @@ use super::{Align, Cell, Column, Emphasis, Lines, Table, Terminal, units};
 use crate::{
     compare::{Change, State},
     format::{Baseline, BaselineKind, metric_info},
+    workspace::revision::short,
 };
 
 /// Functions that moved, by benchmark: name, instructions per operation before and after.
@@ -136,7 +137,11 @@ pub fn baseline_list(baselines: &[Baseline]) -> Table {
 pub fn baseline_rows(baseline: &Baseline) -> Table {
     let rows = baseline.benchmarks.iter().flat_map(|row| {
         row.metrics.iter().map(|(name, metric)| {
-            let state = row.invalidated.as_ref().map(|why| format!("invalidated: {}", why.reason));
+            let kept = metric.kept.as_ref().map(|kept| {
+                format!("kept of {}, not measured since: {}", short(&kept.revision), kept.reason)
+            });
+            let invalidated = row.invalidated.as_ref().map(|why| format!("invalidated: {}", why.reason));
+            let state = invalidated.or(kept);
             vec![
                 Cell::plain(&row.id),
                 Cell::plain(name),

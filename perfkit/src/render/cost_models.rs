@@ -102,7 +102,8 @@ fn change_rows(model: &CostModel, line: &LineChange) -> [Vec<Cell>; 2] {
     ]
 }
 
-/// A line's parts, each with its value: the fixed cost first, then the cost per unit, then what follows from them.
+/// A line's parts, each with its value: the fixed cost first, then the cost per unit, then what follows from them. Always
+/// the same ones; a value is empty where it has no meaning, as counts have no rate.
 pub fn parts(model: &CostModel, line: &Line) -> impl Iterator<Item = (String, String)> {
     let over = if model.regimes.is_empty() {
         String::new()
@@ -116,11 +117,7 @@ pub fn parts(model: &CostModel, line: &Line) -> impl Iterator<Item = (String, St
         ("half of the cost is fixed at".to_owned(), half_at(line, model.size_unit)),
         ("largest residual".to_owned(), format!("{:.1} %", line.worst_residual * 100.0)),
     ];
-    // Counts have no rate.
-    parts
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(move |(part, value)| (format!("{part}{over}"), value))
+    parts.into_iter().map(move |(part, value)| (format!("{part}{over}"), value))
 }
 
 /// `202 ns + 0.329 ns/B`, with the sizes where the line is one of several.

@@ -15,10 +15,14 @@ pub fn header(run: &Run, baseline: Option<&Baseline>) -> Lines {
     lines.push(Emphasis::Plain, identity(run, baseline));
     if let Some(baseline) = baseline.filter(|baseline| is_informational(run, baseline)) {
         let machine = machine(run);
-        let why = if baseline.rules.matches(&run.host.fingerprint) {
-            format!("the figures of {} are published ones", baseline.name)
-        } else {
-            format!("this machine is {machine}, not {}", baseline.name)
+        let why = match () {
+            () if !baseline.rules.matches(&run.host.fingerprint) => {
+                format!("this machine is {machine}, not {}", baseline.name)
+            }
+            () if baseline.kind == BaselineKind::Reference => {
+                format!("the figures of {} are published ones", baseline.name)
+            }
+            () => format!("this run is of {}, {} of {}", run.host.isa, baseline.name, baseline.isa),
         };
         lines.push(Emphasis::Caution, format!("informational: {why}; timed rows are shown, not judged"));
     }
@@ -73,9 +77,9 @@ pub fn run_markdown(run: &Run, baseline: Option<&Baseline>) -> String {
     format!("{}\n{table}\n{}", header(run, baseline).markdown(), footer(run, baseline).markdown())
 }
 
-/// Whether timed rows are only shown: published figures, or another machine's.
+/// Whether timed rows are only shown: published figures, or another machine's or instruction set's.
 pub fn is_informational(run: &Run, baseline: &Baseline) -> bool {
-    baseline.kind == BaselineKind::Reference || !baseline.rules.matches(&run.host.fingerprint)
+    baseline.kind == BaselineKind::Reference || !baseline.describes(&run.host.fingerprint, &run.host.isa)
 }
 
 /// The machine's brand, or its profile where it has none.

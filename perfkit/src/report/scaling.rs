@@ -207,7 +207,11 @@ pub fn render_scaling(run: &Run, scalings: &[Scaling], pictures: &BTreeMap<Strin
             text += &format!("\n![{}: throughput over threads]({link})\n", escape(&scaling.id));
         }
     }
-    let line = provenance::line(run, "ops_ps_N and scaling_efficiency_N, medians over rounds");
-    text += &format!("\n{}\n", provenance::markdown(&line));
+    text += &format!("\n{}\n", provenance::markdown(&source(run)));
     text
+}
+
+/// Where the numbers come from, in one line.
+pub fn source(run: &Run) -> String {
+    provenance::line(run, "ops_ps_N and scaling_efficiency_N, medians over rounds")
 }

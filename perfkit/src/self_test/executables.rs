@@ -1,6 +1,6 @@
 //! Where the suite's executables are: installed beside perfkit itself.
 
-use std::{env, io, path::PathBuf};
+use std::{collections::BTreeMap, env, io, path::PathBuf};
 
 use thiserror::Error;
 
@@ -56,6 +56,7 @@ impl Executables {
                 target: name.to_owned(),
                 path,
                 package_root: folder.clone(),
+                environment: BTreeMap::new(),
             })
         };
         Ok(Self { time: executable(TIME)?, allocs: executable(ALLOCS)? })

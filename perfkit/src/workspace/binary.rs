@@ -54,6 +54,7 @@ pub fn build_binary(
             target: binary.target.clone(),
             path,
             package_root,
+            environment: settings.env.clone(),
         }),
         None => {
             let said = String::from_utf8_lossy(&output.stderr);

@@ -44,7 +44,7 @@ pub struct BuildSettings {
     pub target_directory: Option<PathBuf>,
     /// Cargo features.
     pub features: Vec<String>,
-    /// Environment.
+    /// Environment of the build, and of whatever runs what it made.
     pub env: BTreeMap<String, String>,
 }
 
@@ -92,7 +92,7 @@ pub fn build(settings: &BuildSettings, targets: &[BenchTarget]) -> std::io::Resu
     }
     let succeeded = child.wait()?.success();
     let errors = errors.join().unwrap_or_default();
-    Ok(sort_out(targets, &found, &diagnostics, succeeded, &errors))
+    Ok(sort_out(settings, targets, &found, &diagnostics, succeeded, &errors))
 }
 
 fn command(settings: &BuildSettings, targets: &[BenchTarget]) -> Command {
@@ -122,6 +122,7 @@ fn manifest_folder(manifest: &Path) -> String {
 }
 
 fn sort_out(
+    settings: &BuildSettings,
     targets: &[BenchTarget],
     found: &BTreeMap<(String, String), PathBuf>,
     diagnostics: &BTreeMap<String, String>,
@@ -137,6 +138,7 @@ fn sort_out(
                 target: target.name.clone(),
                 path: path.clone(),
                 package_root: target.package_root.clone(),
+                environment: settings.env.clone(),
             };
             built.executables.push((target.clone(), executable));
         } else if !succeeded {

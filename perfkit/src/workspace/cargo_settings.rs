@@ -47,7 +47,7 @@ impl CargoSettings {
         found
     }
 
-    fn configured(&self, key: &[&str]) -> Option<&Value> {
+    pub(super) fn configured(&self, key: &[&str]) -> Option<&Value> {
         let (first, rest) = key.split_first()?;
         rest.iter().try_fold(self.configuration.get(*first)?, |value, part| value.get(*part))
     }

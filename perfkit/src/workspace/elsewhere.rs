@@ -185,7 +185,7 @@ fn remove(folder: &Path) -> io::Result<()> {
 }
 
 /// Links are not followed; what cannot be read counts nothing.
-fn size_bytes(folder: &Path) -> u64 {
+pub(crate) fn size_bytes(folder: &Path) -> u64 {
     let mut bytes = 0;
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

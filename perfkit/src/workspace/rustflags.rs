@@ -14,10 +14,29 @@ use super::cargo_settings::{CargoSettings, items, words};
 /// What parts the flags of `CARGO_ENCODED_RUSTFLAGS`.
 const SEPARATOR: char = '\u{1f}';
 
+/// The target that Cargo builds for: `build.target`, else the host. Of several it is the first, of a file its name.
+pub fn target(root: &Path, host: &str, variables: &BTreeMap<String, String>) -> String {
+    target_in_effect(&CargoSettings::at(root, variables), host)
+}
+
+fn target_in_effect(settings: &CargoSettings, host: &str) -> String {
+    let named = match settings.variable("CARGO_BUILD_TARGET") {
+        Some(named) => Some(named.to_owned()),
+        None => settings.configured(&["build", "target"]).and_then(|value| items(value).into_iter().next()),
+    };
+    match named.as_deref() {
+        None | Some("" | "host-tuple") => host.to_owned(),
+        Some(named) => match named.strip_suffix(".json") {
+            Some(file) => file.rsplit('/').next().unwrap_or(file).to_owned(),
+            None => named.to_owned(),
+        },
+    }
+}
+
 /// The flags in effect for a build of the workspace at `root` for `target`, with these variables on top of the
 /// process's own.
 pub fn rustflags(root: &Path, target: &str, variables: &BTreeMap<String, String>) -> String {
-    in_effect(&CargoSettings::at(root, variables), target, || cfgs(root)).join(" ")
+    in_effect(&CargoSettings::at(root, variables), target, || cfgs(root, target)).join(" ")
 }
 
 fn in_effect(settings: &CargoSettings, target: &str, cfgs: impl FnOnce() -> Vec<Cfg>) -> Vec<String> {
@@ -50,8 +69,9 @@ fn of_cfgs(settings: &CargoSettings, cfgs: impl FnOnce() -> Vec<Cfg>) -> Vec<Str
 }
 
 /// What `cfg(…)` is asked about.
-fn cfgs(root: &Path) -> Vec<Cfg> {
-    let printed = Command::new("rustc").current_dir(root).args(["--print", "cfg"]).output();
+fn cfgs(root: &Path, target: &str) -> Vec<Cfg> {
+    let mut rustc = Command::new("rustc");
+    let printed = rustc.current_dir(root).args(["--print", "cfg", "--target", target]).output();
     let printed = printed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     printed.unwrap_or_default().lines().filter_map(|line| line.parse().ok()).collect()
 }
@@ -115,6 +135,37 @@ rustflags = ["-Ctarget-cpu=native"]
             found("[build]\nrustflags = [\"--a\"]\n", &[("CARGO_BUILD_RUSTFLAGS", "--b")]),
             ["--a", "--b"]
         );
+    }
+
+    #[test]
+    fn the_target_is_what_cargo_is_told_to_build_for() {
+        let target = |configuration: &str, variables: &[(&str, &str)]| {
+            target_in_effect(&settings(configuration, variables), TARGET)
+        };
+        let musl = "[build]\ntarget = \"x86_64-unknown-linux-musl\"\n";
+        assert_eq!(target("", &[]), TARGET);
+        assert_eq!(target(musl, &[]), "x86_64-unknown-linux-musl");
+        assert_eq!(target(musl, &[("CARGO_BUILD_TARGET", "aarch64-apple-darwin")]), "aarch64-apple-darwin");
+        assert_eq!(target("[build]\ntarget = [\"a-b-c\", \"d-e-f\"]\n", &[]), "a-b-c");
+        assert_eq!(target("[build]\ntarget = \"targets/mine.json\"\n", &[]), "mine");
+        assert_eq!(target("[build]\ntarget = \"host-tuple\"\n", &[]), TARGET);
+    }
+
+    #[test]
+    fn the_flags_are_those_of_the_target_that_cargo_builds_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = "[build]\ntarget = \"aarch64-unknown-linux-musl\"\n\
+                        [target.aarch64-unknown-linux-musl]\nrustflags = [\"--of-musl\"]\n\
+                        [target.'cfg(target_arch = \"aarch64\")']\nrustflags = [\"--of-arm\"]\n";
+        std::fs::create_dir(folder.path().join(".cargo")).unwrap();
+        std::fs::write(folder.path().join(".cargo/config.toml"), settings).unwrap();
+        // Whatever the tests run under goes before the file.
+        let set = ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "CARGO_BUILD_TARGET"];
+        if set.iter().all(|name| std::env::var_os(name).is_none()) {
+            let toolchain = crate::host::toolchain(folder.path());
+            assert_eq!(toolchain.target, "aarch64-unknown-linux-musl");
+            assert_eq!(toolchain.rustflags, "--of-musl --of-arm");
+        }
     }
 
     #[test]

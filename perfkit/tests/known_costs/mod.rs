@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::Command,
     sync::LazyLock,
@@ -43,6 +44,7 @@ fn build() -> (Executable, Executable) {
         target: name.to_owned(),
         path: path(name),
         package_root: root.join("perfkit/harness"),
+        environment: BTreeMap::new(),
     };
     (executable("known_costs"), executable("known_costs_allocs"))
 }

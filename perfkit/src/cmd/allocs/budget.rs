@@ -119,6 +119,7 @@ mod tests {
                 target: "t".to_owned(),
                 path: "x".into(),
                 package_root: ".".into(),
+                environment: std::collections::BTreeMap::new(),
             },
             allocs: None,
             dialect: Dialect::HARNESS,

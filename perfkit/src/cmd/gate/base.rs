@@ -93,7 +93,9 @@ pub(super) fn against(
     if !COUNTING.into_iter().any(|instrument| request.wants(instrument)) {
         return Ok(Against::Nothing);
     }
-    let toolchain = session::toolchain(workspace, &variant(workspace, request)?);
+    // A suite's own build has counts of its own.
+    let variant = request.variant(&workspace.config).map_err(|why| Failure::new(Exit::Usage, why))?;
+    let toolchain = session::toolchain(workspace, &variant);
     if !gates_counts(&workspace.config) {
         // Nothing is compared with it, and what it has accepted must still be there.
         return Ok(profiles.comparable_counted(&toolchain).map_or(Against::Nothing, |_| Against::Baseline));
@@ -163,17 +165,6 @@ pub(super) fn count_base(
             why,
         }),
     }
-}
-
-/// The suite that shapes the build: its counts are not the default build's.
-fn variant(workspace: &Workspace, request: &Request) -> Result<String, Failure> {
-    for name in &request.suites {
-        let suite = workspace.config.suite(name).map_err(|why| Failure::new(Exit::Usage, why))?;
-        if suite.has_own_build() {
-            return Ok(suite.name.clone());
-        }
-    }
-    Ok(String::new())
 }
 
 fn gates_counts(config: &Config) -> bool {

@@ -12,8 +12,8 @@ use crate::{
     cmd::{Exit, Failure, Global, Output, OutputFormat, history::ledger},
     format::document::{document_text, write_whole},
     plot::{Shape, svg},
-    render::Terminal,
-    report::scaling::{Scaling, render_scaling, scalings},
+    render::{Emphasis, Lines, Terminal},
+    report::scaling::{Scaling, render_scaling, scalings, source},
     store::{Measured, Store, distinct_file_name},
 };
 
@@ -62,7 +62,9 @@ pub(super) fn execute(global: &Global, args: &ScalingArgs) -> Result<Exit, Failu
     }
     match args.output_format.format {
         OutputFormat::Json => {
-            let document = json!({"schema": SCALING_SCHEMA, "run": run.id, "benchmarks": scalings});
+            let document = json!({
+                "schema": SCALING_SCHEMA, "run": run.id, "benchmarks": scalings, "provenance": [source(&run)],
+            });
             print!("{}", document_text(&document).map_err(|error| Failure::new(Exit::ToolFailed, error))?);
         }
         OutputFormat::Markdown if args.output.is_none() => {
@@ -76,6 +78,9 @@ pub(super) fn execute(global: &Global, args: &ScalingArgs) -> Result<Exit, Failu
                     if table.rows.is_empty() { format!("{}\n", scaling.id) } else { table.text(&terminal) };
                 print!("{}{shown}{}", if index > 0 { "\n" } else { "" }, scaling.notes().text(&terminal));
             }
+            let mut lines = Lines::default();
+            lines.push(Emphasis::Dim, source(&run));
+            print!("\n{}", lines.text(&terminal));
         }
         _ => {}
     }

@@ -14,10 +14,11 @@ mod series;
 use serde::Serialize;
 use thiserror::Error;
 
+pub use crate::format::metric::is_cost;
 pub use series::{Grouped, LeftOut, Series, SizeUnit, grouped, series, series_name};
 
 use crate::{
-    format::{Better, Class, Interval, metric_info},
+    format::{Class, Interval, metric_info},
     statistics::{CostLine, LineError, fit_costs},
     store::Samples,
 };
@@ -155,12 +156,6 @@ pub enum Unfit {
     /// No line goes through these numbers.
     #[error(transparent)]
     NoLine(#[from] LineError),
-}
-
-/// Whether a model can be made of a metric: less is better, and it is the cost of one operation.
-pub fn is_cost(metric: &str) -> bool {
-    let whole_programs = ["struct_bytes", "binary_bytes", "startup_ns", "process_startup_ns"];
-    metric_info(metric).is_some_and(|info| info.better == Better::Less) && !whole_programs.contains(&metric)
 }
 
 /// Fit a series. `samples` are those of the run that it comes from.

@@ -67,6 +67,7 @@ fn record(
         .args(&["--bench", "--profile-time", SECONDS])
         .args(&picked)
         .in_folder(&executable.package_root)
+        .envs(&executable.environment)
         .env("CRITERION_HOME", scratch.join("criterion"))
         .run();
     match outcome {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{Gate, GateKind, Level, Patterns};
 use crate::format::{
     Better,
-    metric::{METRICS, SCALING_THREADS},
+    metric::{METRICS, SCALING_THREADS, is_cost},
     metric_info,
 };
 
@@ -86,6 +86,9 @@ impl RawGate {
                 return Err(
                     "a gate of kind \"cost_model\" judges one metric, not all counted ones".to_owned()
                 );
+            }
+            ("cost_model", Some(named)) if metric_info(named).is_some() && !is_cost(named) => {
+                return Err(no_cost(named));
             }
             (_, Some(named)) => named,
             (_, None) => return Err(self.wants("metric")),
@@ -239,6 +242,20 @@ impl RawGate {
     }
 }
 
+/// What judges a metric that is no cost of an operation.
+fn no_cost(metric: &str) -> String {
+    let info = metric_info(metric);
+    let right = match info.map(|info| (info.name, info.better)) {
+        Some((EFFICIENCY, _)) => "kind \"scaling\" with `min_efficiency`",
+        Some((_, Better::More)) => "kind \"absolute\" with `min`",
+        _ => "kind \"absolute\" with `max`",
+    };
+    format!(
+        "a gate of kind \"cost_model\" judges what an operation costs (time_ns, cpu_time_ns, ir, …), and {metric} is no such \
+         cost; {right} judges it"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use crate::format::{Config, GateKind};
@@ -276,6 +293,25 @@ mod tests {
         for (gate, wanted) in cases {
             let said = complaint(gate);
             assert!(said.contains(wanted), "{gate}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_cost_model_of_what_is_no_cost_is_refused_with_the_kind_that_judges_it() {
+        let judged = |metric: &str| {
+            let rule = "kind = \"cost_model\"\nmax_fixed = 1\n";
+            parse(&format!("select = \"*\"\nmetric = \"{metric}\"\n{rule}"))
+        };
+        for (metric, right) in [
+            ("scaling_efficiency_8", "\"scaling\" with `min_efficiency`"),
+            ("throughput_Bps", "\"absolute\" with `min`"),
+            ("binary_bytes", "\"absolute\" with `max`"),
+        ] {
+            let error = judged(metric).unwrap_err();
+            assert!(error.contains(metric) && error.contains(right), "{error}");
+        }
+        for cost in ["ir", "cpu_time_ns", "bytes_copied"] {
+            assert!(judged(cost).is_ok(), "{cost}");
         }
     }
 

@@ -28,7 +28,7 @@ pub struct Suite {
     /// Cargo features of an ISA profile (`blake3/no_avx512`), built in a target directory of its own.
     #[serde(default)]
     pub features: Vec<String>,
-    /// Environment of its builds and runs, with a target directory of its own.
+    /// Environment of its builds and of every process of what was built, with a target directory of its own.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
 }

@@ -61,7 +61,7 @@ fn shown(model: &CostModel) -> Markup {
             div.scroll tabindex="0" role="region" aria-label={ "Cost model of " (model.series) } { table {
                 thead { tr { th scope="col" { "Part" } th.n scope="col" { "Value" } } }
                 tbody {
-                    @for (part, value) in model.lines().into_iter().flat_map(|line| parts(model, line)) {
+                    @for (part, value) in model.lines().into_iter().flat_map(|line| parts(model, line)).filter(|(_, value)| !value.is_empty()) {
                         tr { th scope="row" { (part) } td.n { (value) } }
                     }
                 }

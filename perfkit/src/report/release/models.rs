@@ -8,7 +8,7 @@ use super::{
 use crate::{
     explain::{
         cost_change::{Intervals, LineChange, ModelChange, PartChange},
-        cost_model::{self, CostModel, SPLIT, Series, Unfit, series},
+        cost_model::{self, CostModel, Line, SPLIT, Series, Unfit, series},
     },
     format::{Benchmark, Class, metric_info, recipe::Table as TableRecipe},
     render::{Cell, Column, Emphasis, Table, cost_models},
@@ -68,8 +68,10 @@ fn alone(
     note(section, &model);
     let mut rows = Vec::new();
     for line in model.lines() {
-        let row = |(part, value)| vec![Cell::plain(format!("{prefix}{part}")), Cell::plain(value)];
-        rows.extend(cost_models::parts(&model, line).map(row));
+        let told = cost_models::parts(&model, line).filter(|(_, value)| !value.is_empty());
+        rows.extend(
+            told.map(|(part, value)| vec![Cell::plain(format!("{prefix}{part}")), Cell::plain(value)]),
+        );
     }
     Ok(Shown { rows, statistic: model.statistic })
 }
@@ -105,6 +107,9 @@ fn compared(
     let change = ModelChange::between(&before, &after);
     if let Some(why) = change.left_out {
         section.notes.push(format!("Not compared: {metric}: {why}."));
+        let apart = || Cell::with("not compared", Emphasis::Dim);
+        let rows = side_by_side((&before, &before.whole), (&after, &after.whole), prefix, [apart(), apart()]);
+        return Ok(Shown { rows, statistic: after.statistic });
     }
     let is_timed = metric_info(metric).is_none_or(|info| info.class == Class::Timed);
     let noise = if is_timed { table.noise } else { 0.0 };
@@ -176,10 +181,21 @@ fn changed(
     let (Some(then), Some(now)) = (line(before), line(after)) else { return Vec::new() };
     let fixed = delta(&change.fixed, &after.unit, noise);
     let per_unit = delta(&change.per_unit, &after.unit_each(), noise);
-    let deltas = [fixed, per_unit].into_iter().chain(std::iter::repeat(Cell::default()));
-    cost_models::parts(before, &then)
-        .zip(cost_models::parts(after, &now))
+    side_by_side((before, &then), (after, &now), prefix, [fixed, per_unit])
+}
+
+/// A line of each side, a row a part; `deltas` are those of the fixed cost and the cost per unit.
+fn side_by_side(
+    before: (&CostModel, &Line),
+    after: (&CostModel, &Line),
+    prefix: &str,
+    deltas: [Cell; 2],
+) -> Vec<Vec<Cell>> {
+    let deltas = deltas.into_iter().chain(std::iter::repeat(Cell::default()));
+    cost_models::parts(before.0, before.1)
+        .zip(cost_models::parts(after.0, after.1))
         .zip(deltas)
+        .filter(|(((_, then), (_, now)), _)| !then.is_empty() || !now.is_empty())
         .map(|(((part, then), (_, now)), delta)| {
             vec![Cell::plain(format!("{prefix}{part}")), Cell::plain(then), Cell::plain(now), delta]
         })

@@ -1,21 +1,26 @@
 //! Accepting a run as a baseline, and checking baseline files. What is accepted holds everybody to it, so doubtful
 //! data is refused with the reason.
 
-use std::{collections::BTreeSet, path::Path};
+mod check;
+mod invalidate;
+mod unmeasured;
+
+use std::collections::BTreeSet;
 
 use clap::ValueEnum;
 use thiserror::Error;
 
 use crate::{
     format::{
-        self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Invalidation,
-        Mode, Outcome, ProblemKind, Run, Verdict,
-        baseline::BASELINE_SCHEMA,
-        config::{Instrument, Patterns},
-        metric_info,
+        self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Mode, Outcome,
+        ProblemKind, Run, Verdict, baseline::BASELINE_SCHEMA, config::Instrument, metric_info,
     },
     measure::FULL_ROUNDS,
-    store::file_name,
+};
+
+pub use self::{
+    check::check,
+    invalidate::{InvalidateError, invalidate},
 };
 
 /// Which metrics of a run become a baseline.
@@ -128,6 +133,19 @@ pub enum AcceptError {
         /// What the profile matches.
         rules: String,
     },
+    /// Another instruction set, and not everything was measured.
+    #[error(
+        "{profile} holds times of {old} and the run is of {new}; accept a run of the whole workspace, this one was \
+         filtered"
+    )]
+    MixedIsas {
+        /// The profile.
+        profile: String,
+        /// What it holds.
+        old: String,
+        /// What the run is of.
+        new: String,
+    },
     /// The name belongs to imported figures.
     #[error("{0} is a reference profile of published figures; accept under another name with --host")]
     IsReference(String),
@@ -139,8 +157,28 @@ pub enum AcceptError {
         /// The difference.
         difference: String,
     },
+    /// The host lacks something, and what was measured with it before is of another build or machine.
+    #[error(
+        "{baseline} holds {metric} of {id}, which this run could not measure: {message}. It cannot stand beside the \
+         rest of the run ({difference}); mend that and run again, or take it back with perfkit baseline invalidate"
+    )]
+    Unmeasured {
+        /// The baseline.
+        baseline: String,
+        /// The row.
+        id: String,
+        /// Its metric.
+        metric: String,
+        /// What was missing.
+        message: String,
+        /// What keeps old and new apart.
+        difference: String,
+    },
     /// Nothing was counted, so the key is unknown.
-    #[error("run {0} has no valgrind in its toolchain, so most counts are absent; install it and run again")]
+    #[error(
+        "run {0} has no valgrind in its toolchain, so most counts are absent; install it (apt-get install valgrind \
+         libc6-dbg) and run again"
+    )]
     NotCounted(String),
     /// A build of its own.
     #[error(
@@ -163,7 +201,8 @@ pub enum AcceptError {
 /// The new baseline: `run`'s rows over `existing`'s.
 ///
 /// Rows of a filtered run replace their like and leave the others; a run of the whole workspace replaces everything,
-/// so that ids that are gone leave the baseline too. Invalidated rows stay as history.
+/// so that ids that are gone leave the baseline too, but for what the host could not measure: that is kept and says so.
+/// Invalidated rows stay as history.
 pub fn accept(
     run: &Run,
     part: Part,
@@ -187,6 +226,9 @@ pub fn accept(
     let asked_for_less = |old: &&Baseline| old.key == key && !part.is_whole_in(run, old);
     if let Some(baseline) = existing.as_ref().filter(asked_for_less) {
         fill_in(&mut rows, baseline);
+    }
+    if let Some(baseline) = existing.as_ref().filter(|old| part.is_whole_in(run, old)) {
+        unmeasured::keep(run, baseline, part, key.as_ref(), &mut rows)?;
     }
     if part == Part::Timed && run.host.fingerprint != acceptance.machine {
         return Err(AcceptError::ForeignHost {
@@ -307,6 +349,13 @@ fn kept(
         });
     }
     let whole = part.is_whole_in(run, old);
+    if part == Part::Timed && old.isa != run.host.isa && !whole {
+        return Err(AcceptError::MixedIsas {
+            profile: old.name.clone(),
+            old: old.isa.clone(),
+            new: run.host.isa.clone(),
+        });
+    }
     let difference = old.key.as_ref().zip(key).and_then(|(old, new)| old.difference(new));
     if let Some(difference) = difference.filter(|_| !whole) {
         return Err(AcceptError::MixedKeys { difference });
@@ -314,110 +363,4 @@ fn kept(
     let new: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     let stays = |row: &&Benchmark| row.invalidated.is_some() || (!whole && !new.contains(row.id.as_str()));
     Ok(old.benchmarks.iter().filter(stays).cloned().collect())
-}
-
-/// Why rows are not invalidated.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum InvalidateError {
-    /// A pattern selects no row that still counts.
-    #[error("{pattern:?} selects no row of {baseline} that still counts")]
-    NothingSelected {
-        /// The pattern.
-        pattern: String,
-        /// The baseline.
-        baseline: String,
-    },
-    /// No words.
-    #[error("the reason is what people will read later; it cannot be empty")]
-    NoReason,
-}
-
-/// Mark the live rows that `patterns` select. They stay, and nothing is held against them again. Their ids.
-pub fn invalidate(
-    baseline: &mut Baseline,
-    patterns: &Patterns,
-    reason: &str,
-    since: &str,
-) -> Result<Vec<String>, InvalidateError> {
-    if reason.trim().is_empty() {
-        return Err(InvalidateError::NoReason);
-    }
-    let live: Vec<&str> = baseline
-        .benchmarks
-        .iter()
-        .filter(|row| row.invalidated.is_none())
-        .map(|row| row.id.as_str())
-        .collect();
-    if let Some(pattern) = patterns.unmatched(&live).first() {
-        let pattern = (*pattern).to_owned();
-        return Err(InvalidateError::NothingSelected { pattern, baseline: baseline.name.clone() });
-    }
-    let mut marked = Vec::new();
-    for row in
-        baseline.benchmarks.iter_mut().filter(|row| row.invalidated.is_none() && patterns.matches(&row.id))
-    {
-        row.invalidated = Some(Invalidation { reason: reason.to_owned(), since: since.to_owned() });
-        marked.push(row.id.clone());
-    }
-    Ok(marked)
-}
-
-/// What is wrong with a baseline file.
-pub fn check(path: &Path, baseline: &Baseline) -> Vec<String> {
-    let mut problems = Vec::new();
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    if stem != file_name(&baseline.name) {
-        problems.push(format!("is called {stem} and names itself {:?}", baseline.name));
-    }
-    if (baseline.kind == BaselineKind::Counted) != baseline.key.is_some() {
-        problems.push("a counted baseline has a key, and no other has".to_owned());
-    }
-    if baseline.kind == BaselineKind::Timed && baseline.rules == HostRules::default() {
-        problems.push(
-            "has no `rules`, so it describes no machine and nothing is ever held against it".to_owned(),
-        );
-    }
-    let mut seen = BTreeSet::new();
-    for row in &baseline.benchmarks {
-        if row.invalidated.is_none() && !seen.insert(&row.id) {
-            problems.push(format!("{} stands in it twice", row.id));
-        }
-        if row.metrics.is_empty() {
-            problems.push(format!("{} has no metric", row.id));
-        }
-        for (name, metric) in &row.metrics {
-            problems.extend(metric_problem(row, name, metric, baseline.kind));
-        }
-    }
-    if baseline.kind == BaselineKind::Counted {
-        let floors = baseline.benchmarks.iter().filter_map(|row| Some((row, row.floor.as_ref()?)));
-        for (row, floor) in floors.filter(|(_, floor)| !seen.contains(floor)) {
-            problems.push(format!("the floor of {} is {floor}, which is not in the baseline", row.id));
-        }
-    }
-    problems
-}
-
-fn metric_problem(
-    row: &Benchmark,
-    name: &str,
-    metric: &format::Metric,
-    kind: BaselineKind,
-) -> Option<String> {
-    let Some(info) = metric_info(name) else {
-        return Some(format!("{}: no metric is called {name:?}", row.id));
-    };
-    let fits = (info.class == Class::Counted) == (kind == BaselineKind::Counted);
-    match () {
-        () if !metric.value.is_finite() || metric.value < 0.0 => {
-            Some(format!("{}: {name} is {}", row.id, metric.value))
-        }
-        () if metric.unit != info.unit => {
-            Some(format!("{}: {name} is in {}, not in {}", row.id, metric.unit, info.unit))
-        }
-        () if metric.class != info.class || !fits => {
-            Some(format!("{}: {name} is of the wrong class here", row.id))
-        }
-        () => None,
-    }
 }
