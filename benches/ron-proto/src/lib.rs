@@ -2,8 +2,9 @@
 //! manifests against.
 //!
 //! The two workload files of the crate's vectors are the inputs of `ron_manifest_roundtrip/16` (`manifest_roundtrip.cbor`)
-//! and `ron_oap/echo` (`frame_echo.cbor`). Manifests have 2, 16 and 1024 chunks, objects of 128 KiB, 1 MiB and 64 MiB, and
-//! 128 between them, since a line through costs needs four sizes. A round trip writes a manifest into a fresh buffer and reads it from there with all checks; `_reused` rows keep the buffer.
+//! and `ron_oap/echo` (`frame_echo.cbor`). Manifests have 2, 16 and 1024 chunks: objects of 128 KiB, 1 MiB and 64 MiB; and
+//! 128 beside, since a line through costs needs four sizes. A round trip writes a manifest into a fresh buffer and reads it
+//! from there with all checks; `_reused` rows keep the buffer.
 #![recursion_limit = "256"] // one level a row: see `suite!`
 
 mod blake3_floor;
