@@ -13,7 +13,9 @@ use thiserror::Error;
 use crate::{
     format::{
         Baseline, BaselineKind, Calibration, CountedKey, DocumentError, Host, Provenance, Run, Toolchain,
-        baseline::BASELINE_SCHEMA, read_document, run::RUN_SCHEMA,
+        baseline::{BASELINE_SCHEMA, name_of_build},
+        read_document,
+        run::RUN_SCHEMA,
     },
     host,
     measure::{BuildPlace, Plan, PlanError, Request, RevisionError, execute, plan, progress::Progress},
@@ -91,19 +93,20 @@ impl From<RevisionError> for SessionError {
 pub struct Profiles {
     /// The profile of this machine: a matching baseline's name, or one made from the CPU.
     pub own: String,
-    /// The host baseline held against, where there is one.
+    /// The host baseline held against, where there is one of the build asked for.
     pub held_against: Option<Baseline>,
     /// Whether that baseline describes this machine, its instruction set included.
     pub host_matches: bool,
-    /// The counted baseline of this machine's counted instruction set.
+    /// The counted baseline of this machine's counted instruction set: of the build asked for, else the default one's.
     pub counted: Option<Baseline>,
     /// The noise floors of this machine.
     pub calibration: Option<Calibration>,
 }
 
 impl Profiles {
-    /// Find the profiles; `wanted` is what `--host` named.
-    pub fn find(workspace: &Workspace, wanted: Option<&str>) -> Result<Self, SessionError> {
+    /// Find the profiles for the build of this suite, or for the default build where `variant` is empty; `wanted` is what
+    /// `--host` named: a profile, whatever the build.
+    pub fn find(workspace: &Workspace, wanted: Option<&str>, variant: &str) -> Result<Self, SessionError> {
         let folder = workspace.baselines();
         let (machine, isa) = (host::fingerprint(), host::isa::native());
         let mut hosts = Vec::new();
@@ -115,25 +118,36 @@ impl Profiles {
         }
         // A real baseline goes before published figures for the same machine, and one of its instruction set before
         // another's.
-        hosts.sort_by_key(|baseline| (baseline.kind == BaselineKind::Reference, baseline.isa != isa));
-        let matching = hosts.iter().find(|baseline| baseline.rules.matches(&machine));
-        let own = matching.map_or_else(|| host::slug(&machine), |baseline| baseline.name.clone());
+        hosts.sort_by_key(|baseline| {
+            (baseline.kind == BaselineKind::Reference, baseline.isa != isa, !baseline.variant.is_empty())
+        });
+        let matching = |baseline: &&Baseline| baseline.rules.matches(&machine);
+        let own = hosts.iter().find(matching);
+        let own = own.map_or_else(|| host::slug(&machine), |baseline| baseline.profile().to_owned());
+        let of_this_build = hosts.iter().filter(|baseline| baseline.variant == variant);
         let held_against = match wanted {
-            None => matching.cloned(),
-            Some(name) => match hosts.iter().find(|baseline| baseline.name.eq_ignore_ascii_case(name)) {
+            None => of_this_build.clone().find(matching).cloned(),
+            Some(name) => match of_this_build.clone().find(|baseline| is_called(baseline, name)) {
                 Some(baseline) => Some(baseline.clone()),
+                // A profile without numbers of this build.
                 None if own.eq_ignore_ascii_case(name) => None,
+                None if hosts.iter().any(|baseline| baseline.profile().eq_ignore_ascii_case(name)) => None,
                 None => {
                     return Err(SessionError::UnknownHost {
                         name: name.to_owned(),
                         folder: workspace.config.baselines.display().to_string(),
-                        known: hosts.iter().map(|baseline| baseline.name.clone()).collect(),
+                        known: of_this_build.map(|baseline| baseline.name.clone()).collect(),
                     });
                 }
             },
         };
         let calibration = Calibration::find(&folder, &own)?;
-        let counted = find_baseline(&folder, &counted_name())?.map(|(_, baseline)| baseline);
+        let mut counted = find_baseline(&folder, &name_of_build(&counted_name(), variant))?;
+        if counted.is_none() {
+            // Its key says that it is of another build, and its revision is one to count instead.
+            counted = find_baseline(&folder, &counted_name())?;
+        }
+        let counted = counted.map(|(_, baseline)| baseline);
         Ok(Self {
             host_matches: held_against.as_ref().is_some_and(|baseline| baseline.describes(&machine, isa)),
             own,
@@ -159,7 +173,11 @@ impl Profiles {
     }
 }
 
-/// The name of the counted baseline for this machine.
+fn is_called(baseline: &Baseline, name: &str) -> bool {
+    [&baseline.name, baseline.profile()].into_iter().any(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// The name of the counted baseline for this machine and the default build.
 pub fn counted_name() -> String {
     format!("counted-{}", host::isa::counted())
 }
@@ -327,6 +345,7 @@ mod tests {
             isa: isa.to_owned(),
             rules: HostRules::of(&host::fingerprint()),
             key: None,
+            variant: String::new(),
             acceptance: Acceptance {
                 revision: String::new(),
                 source: String::new(),
@@ -352,12 +371,35 @@ mod tests {
             write_document(&file, &of_this_machine(name, isa)).unwrap();
         };
         let found = || {
-            let found = Profiles::find(&workspace, None).unwrap();
+            let found = Profiles::find(&workspace, None, "").unwrap();
             (found.own, found.host_matches)
         };
         add("a-then", "another-isa");
         assert_eq!(found(), ("a-then".to_owned(), false));
         add("b-now", host::isa::native());
         assert_eq!(found(), ("b-now".to_owned(), true));
+    }
+
+    #[test]
+    fn a_machine_known_by_a_build_of_its_own_alone_has_its_name_and_nothing_to_hold_the_default_build_against()
+     {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("src")).unwrap();
+        fs::write(folder.path().join("src/lib.rs"), "").unwrap();
+        let package = "[package]\nname = \"fixture\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n";
+        fs::write(folder.path().join("Cargo.toml"), package).unwrap();
+        let workspace = Workspace::load(folder.path()).unwrap();
+        let mut baseline = of_this_machine("here-own", host::isa::native());
+        baseline.variant = "own".to_owned();
+        write_document(&workspace.baselines().join("here-own.json"), &baseline).unwrap();
+        let found = |variant: &str| {
+            let found = Profiles::find(&workspace, None, variant).unwrap();
+            (found.own, found.held_against.map(|baseline| baseline.name), found.host_matches)
+        };
+        assert_eq!(found(""), ("here".to_owned(), None, false));
+        assert_eq!(found("own"), ("here".to_owned(), Some("here-own".to_owned()), true));
+        assert_eq!(found("other"), ("here".to_owned(), None, false));
+        let wanted = Profiles::find(&workspace, Some("here"), "").unwrap();
+        assert!(wanted.held_against.is_none(), "a known profile without numbers of the default build");
     }
 }

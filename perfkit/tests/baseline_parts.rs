@@ -174,3 +174,49 @@ fn a_timed_baseline_without_rules_describes_no_machine() {
     baseline.kind = BaselineKind::Reference;
     assert!(problems(&baseline).is_empty(), "published figures need none");
 }
+
+/// A run of the suite `own`, which has a build of its own.
+fn of_own_build(rows: Vec<Benchmark>, filters: &[&str]) -> Run {
+    let mut now = measured(rows, &[], 5);
+    now.toolchain.variant = "own".to_owned();
+    now.toolchain.valgrind = Some("valgrind-3.25.1".to_owned());
+    now.provenance.selection.suites = vec!["own".to_owned()];
+    now.provenance.selection.filters = filters.iter().map(|filter| (*filter).to_owned()).collect();
+    now
+}
+
+#[test]
+fn a_build_of_its_own_goes_into_baselines_of_its_own() {
+    let rows = || vec![row("queue", &[("time_ns", 2.0), ("ir", 3.0)])];
+    let now = of_own_build(rows(), &[]);
+    for (part, name) in [(Part::Timed, "here-own"), (Part::Counted, "counted-x86_64-avx2-own")] {
+        assert_eq!(part.baseline_name(&now, &acceptance(&now)), name);
+        let accepted = accept(&now, part, &acceptance(&now), None).unwrap();
+        assert_eq!((accepted.name.as_str(), accepted.variant.as_str()), (name, "own"));
+        assert_eq!(accepted.profile(), name.strip_suffix("-own").unwrap());
+        assert_eq!(check(Path::new(&format!("{name}.json")), &accepted), [""; 0]);
+
+        let mut other = accepted.clone();
+        other.variant = "other".to_owned();
+        let error = accept(&now, part, &acceptance(&now), Some(other.clone())).unwrap_err();
+        assert!(matches!(error, AcceptError::MixedBuilds { .. }), "{error}");
+        let problems = check(Path::new(&format!("{name}.json")), &other);
+        assert!(problems[0].contains("the build of suite other"), "{problems:?}");
+    }
+    let default = measured(rows(), &[], 5);
+    let accepted = accept(&default, Part::Timed, &acceptance(&default), None).unwrap();
+    assert_eq!((accepted.name.as_str(), accepted.variant.as_str()), ("here", ""));
+}
+
+#[test]
+fn of_a_build_of_its_own_a_run_of_its_suite_is_everything() {
+    let rows = |ids: &[&str]| ids.iter().map(|id| row(id, &[("time_ns", 2.0)])).collect::<Vec<_>>();
+    let both = of_own_build(rows(&["gone", "queue"]), &[]);
+    let before = accept(&both, Part::Timed, &acceptance(&both), None).unwrap();
+    let left = |filters: &[&str]| {
+        let now = of_own_build(rows(&["queue"]), filters);
+        accept(&now, Part::Timed, &acceptance(&now), Some(before.clone())).unwrap().benchmarks.len()
+    };
+    assert_eq!(left(&["queue"]), 2, "a filtered run leaves what it did not measure");
+    assert_eq!(left(&[]), 1, "what the suite no longer measures leaves");
+}

@@ -1,6 +1,6 @@
-//! Manifests of 2, 16 and 1024 chunks, written and read.
+//! Manifests of 2, 16, 128 and 1024 chunks, written and read.
 //!
-//! Envelope: an id each way, then some twenty instructions a chunk; 142, 464 and 23 650 bytes. Writing to a fresh buffer is one
+//! Envelope: an id each way, then some twenty instructions a chunk; 142 to 23 650 bytes. Writing to a fresh buffer is one
 //! allocation, everything else none.
 use perfkit_harness::{Answer, Meter, ensure};
 use ron_proto::{ContentId, DecodeError, EncodeError, ManifestView, ObjectManifestV2};

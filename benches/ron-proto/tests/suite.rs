@@ -4,11 +4,11 @@ use bench_ron_proto::SUITE;
 use perfkit_harness::Kind;
 use test_support::suite::{Function, assert_ids};
 
-const CHUNKS: [&str; 3] = ["2", "16", "1024"];
-const HASHED: [&str; 4] = ["64", "1024", "65536", "1048576"];
+const CHUNKS: [&str; 4] = ["2", "16", "128", "1024"];
+const HASHED: [&str; 8] = ["64", "256", "512", "1024", "65536", "131072", "262144", "1048576"];
 
 /// Groups that the performance targets name, then our own.
-const FUNCTIONS: [Function<'_>; 21] = [
+const FUNCTIONS: [Function<'_>; 22] = [
     ("ron_content_id/parse", &[]),
     ("ron_content_id/format", &[]),
     ("ron_manifest_encode", &CHUNKS),
@@ -29,6 +29,7 @@ const FUNCTIONS: [Function<'_>; 21] = [
     ("ron_oap/stream_10k", &[]),
     ("ron_blake3_crate", &HASHED),
     ("ron_blake3_rayon", &["65536", "131072", "262144", "1048576", "16777216"]),
+    ("ron_blake3_rayon_serial", &["131072", "262144", "1048576"]),
     ("ron_verify/streamed", &["1048576"]),
 ];
 
@@ -52,8 +53,10 @@ fn each_instrument_has_the_rows_that_it_is_for() {
     };
     assert_eq!(rows(|row| matches!(row.kind, Kind::Startup(_))), ["ron_startup"]);
     let scaled = rows(|row| row.scales);
-    assert_eq!(scaled.len(), 6);
+    assert_eq!(scaled.len(), 8);
     assert!(scaled.iter().all(|id| id.starts_with("ron_manifest_roundtrip")));
     let threaded = rows(|row| row.threads > 1);
-    assert!(threaded.iter().all(|id| id.contains("parallel") || id.contains("rayon")) && threaded.len() == 9);
+    assert!(
+        threaded.iter().all(|id| id.contains("parallel") || id.contains("rayon")) && threaded.len() == 12
+    );
 }

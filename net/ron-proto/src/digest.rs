@@ -2,11 +2,11 @@
 //!
 //! Cost: that of the `blake3` crate, which picks its SIMD kernel at run time; the state of a hasher lies in the value,
 //! so nothing is allocated. Rayon costs some microseconds of handing out work, so it is used from
-//! `PARALLEL_THRESHOLD` on and never below.
+//! `PARALLEL_THRESHOLD` on and never below. A gate of `perfkit.toml` warns where it is slower than one thread there.
 use crate::ContentId;
 
 /// Bytes from which on rayon's pool hashes faster than one core. Below, handing out the work costs more than it saves;
-/// `ron_blake3_rayon` beside `ron_blake3` in `benches/ron-proto` is how to look at it on a machine.
+/// `ron_blake3_rayon` beside `ron_blake3_rayon_serial` in `benches/ron-proto` is how to look at it on a machine.
 #[cfg(feature = "rayon")]
 pub const PARALLEL_THRESHOLD: usize = 128 * 1024;
 

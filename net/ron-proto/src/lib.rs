@@ -64,6 +64,8 @@ mod hex;
 pub mod limits;
 mod manifest;
 pub mod oap;
+#[cfg(feature = "serde")]
+mod object_form;
 pub mod payload;
 #[cfg(feature = "serde")]
 mod present;

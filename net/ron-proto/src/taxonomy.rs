@@ -246,6 +246,38 @@ mod tests {
     use super::*;
     use crate::oap::FrameLimit;
 
+    /// What peers and dashboards hold on to, written out.
+    #[test]
+    fn the_table_is_the_published_one() {
+        let table = [
+            (WireKind::BadVersion, "BadVersion", 400, "proto_mismatch"),
+            (WireKind::BadRequest, "BadRequest", 400, "bad_request"),
+            (WireKind::SchemaInvalid, "SchemaInvalid", 422, "bad_request"),
+            (WireKind::Unauthorized, "Unauthorized", 401, "unauthorized"),
+            (WireKind::Forbidden, "Forbidden", 403, "forbidden"),
+            (WireKind::NotFound, "NotFound", 404, "not_found"),
+            (WireKind::BadDigest, "BadDigest", 409, "conflict"),
+            (WireKind::Conflict, "Conflict", 409, "conflict"),
+            (WireKind::FrameTooLarge, "FrameTooLarge", 413, "too_large"),
+            (WireKind::ChunkTooLarge, "ChunkTooLarge", 413, "too_large"),
+            (WireKind::QuotaExceeded, "QuotaExceeded", 429, "rate_limited"),
+            (WireKind::Internal, "Internal", 500, "internal"),
+            (WireKind::NotReady, "NotReady", 503, "unavailable"),
+        ];
+        let found = WireKind::ALL.map(|kind| (kind, kind.name(), kind.code(), kind.reason().label()));
+        assert_eq!(found, table);
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn a_reason_is_its_label_in_json() {
+        for reason in Reason::ALL {
+            let label = serde_json::json!(reason.label());
+            assert_eq!(serde_json::to_value(reason).unwrap(), label);
+            assert_eq!(serde_json::from_value::<Reason>(label).unwrap(), reason);
+        }
+    }
+
     #[test]
     fn names_and_labels_are_unique_and_come_back() {
         for kind in WireKind::ALL {

@@ -24,7 +24,38 @@ fn of_json<T: Serialize + DeserializeOwned + PartialEq + Debug>(json: &Value) ->
     let mut unknown = json.clone();
     unknown["unknown"] = 1.into();
     assert!(serde_json::from_value::<T>(unknown).is_err(), "an unknown field was taken: {json}");
+    // Without names: the values in the order that they are written in.
+    let text = serde_json::to_string(&value).unwrap();
+    let values = serde_json::from_str::<InOrder>(&text).unwrap().0;
+    assert!(serde_json::from_value::<T>(Value::Array(values)).is_err(), "a list was taken for {json}");
     value
+}
+
+/// The values of an object as they are written, which `Value` sorts by name.
+struct InOrder(Vec<Value>);
+
+impl<'de> serde::Deserialize<'de> for InOrder {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Values;
+
+        impl<'de> serde::de::Visitor<'de> for Values {
+            type Value = InOrder;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<InOrder, A::Error> {
+                let mut values = Vec::new();
+                while let Some((_, value)) = map.next_entry::<String, Value>()? {
+                    values.push(value);
+                }
+                Ok(InOrder(values))
+            }
+        }
+
+        deserializer.deserialize_map(Values)
+    }
 }
 
 /// The vector's value in JSON: bytes are base64 there.
@@ -138,6 +169,10 @@ fn payloads_have_json_forms_with_the_same_checks() {
     assert_eq!(of_json::<Data<'static>>(&data).bytes(), [0, 1]);
     let error = json!({ "code": 404, "kind": "NotFound", "message": "gone" });
     assert_eq!(of_json::<ErrorEnvelope<'static>>(&error), ErrorEnvelope::new(WireKind::NotFound, "gone"));
+    let acked = json!({ "up_to": 7 });
+    assert_eq!(of_json::<ron_proto::payload::Ack>(&acked).up_to, 7);
+    let refusal = json!({ "kind": "not_found", "message": "gone" });
+    assert_eq!(of_json::<Refusal<'static>>(&refusal).kind, Reason::NotFound);
     let end = json!({ "ok": false, "error": error, "seq_end": 1 });
     assert!(of_json::<End<'static>>(&end).outcome.is_err());
 

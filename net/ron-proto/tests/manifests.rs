@@ -228,3 +228,23 @@ fn the_json_form_has_the_same_fields_and_the_same_checks() {
         assert!(serde_json::from_value::<ObjectManifestV2>(json).is_err(), "damage {which}");
     }
 }
+
+#[test]
+fn the_json_form_says_what_is_wrong_and_takes_no_list_for_an_object() {
+    let json = serde_json::to_value(ObjectManifestV2::for_object(&pattern(131_073))).unwrap();
+    let refused = |edit: &dyn Fn(&mut Value)| {
+        let mut json = json.clone();
+        edit(&mut json);
+        serde_json::from_value::<ObjectManifestV2>(json).unwrap_err().to_string()
+    };
+    let shorter = refused(&|json| json["size"] = 131_074.into());
+    assert_eq!(shorter, "chunk 2 must have 2 bytes, got 1");
+    let fewer = refused(&|json| json["size"] = 131_072.into());
+    assert!(fewer.contains("2 chunks, got 3"), "{fewer}");
+    let values = refused(&|json| {
+        *json = ["id", "size", "chunks", "version"].map(|key| json[key].clone()).to_vec().into();
+    });
+    assert!(values.contains("expected an object"), "{values}");
+    let chunk = refused(&|json| json["chunks"][0] = vec![65_536, 0].into());
+    assert!(chunk.contains("expected an object"), "{chunk}");
+}

@@ -3,7 +3,9 @@
 use std::{collections::BTreeSet, path::Path};
 
 use crate::{
-    format::{self, Baseline, BaselineKind, Benchmark, Class, HostRules, metric_info},
+    format::{
+        self, Baseline, BaselineKind, Benchmark, Class, HostRules, baseline::build_in_words, metric_info,
+    },
     store::file_name,
 };
 
@@ -13,6 +15,14 @@ pub fn check(path: &Path, baseline: &Baseline) -> Vec<String> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     if stem != file_name(&baseline.name) {
         problems.push(format!("is called {stem} and names itself {:?}", baseline.name));
+    }
+    if !baseline.variant.is_empty() && baseline.profile() == baseline.name {
+        let (name, variant) = (&baseline.name, &baseline.variant);
+        problems
+            .push(format!("is of {}, and {name:?} does not end in \"-{variant}\"", build_in_words(variant)));
+    }
+    if baseline.key.as_ref().is_some_and(|key| key.variant != baseline.variant) {
+        problems.push("its key names another build than it does itself".to_owned());
     }
     if (baseline.kind == BaselineKind::Counted) != baseline.key.is_some() {
         problems.push("a counted baseline has a key, and no other has".to_owned());

@@ -13,7 +13,10 @@ use thiserror::Error;
 use crate::{
     format::{
         self, Baseline, BaselineKind, Benchmark, Class, CountedKey, Fingerprint, HostRules, Mode, Outcome,
-        ProblemKind, Run, Verdict, baseline::BASELINE_SCHEMA, config::Instrument, metric_info,
+        ProblemKind, Run, Verdict,
+        baseline::{BASELINE_SCHEMA, build_in_words, name_of_build},
+        config::Instrument,
+        metric_info,
     },
     measure::FULL_ROUNDS,
 };
@@ -26,9 +29,9 @@ pub use self::{
 /// Which metrics of a run become a baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Part {
-    /// Times, into `<host>.json`
+    /// Times, into `<host>.json`; those of a suite with a build of its own into `<host>-<suite>.json`
     Timed,
-    /// Counts, into `counted-<isa>.json`
+    /// Counts, into `counted-<isa>.json`; those of a suite with a build of its own into `counted-<isa>-<suite>.json`
     Counted,
 }
 
@@ -49,18 +52,24 @@ impl Part {
         };
         let held = old.benchmarks.iter().filter(|row| row.invalidated.is_none());
         let held = held.flat_map(|row| row.metrics.keys()).map(|name| Instrument::of_metric(name));
+        // Of a build of its own a suite is everything.
+        let every_benchmark = match run.toolchain.variant.as_str() {
+            "" => asked.suites.is_empty(),
+            variant => asked.suites == [variant],
+        };
         let was_asked = |instrument: Instrument| asked.instruments.contains(&instrument.name());
         let every_instrument =
             asked.instruments.is_empty() || held.chain(least.iter().copied()).all(was_asked);
-        asked.suites.is_empty() && asked.filters.is_empty() && every_instrument
+        every_benchmark && asked.filters.is_empty() && every_instrument
     }
 
     /// The name of the baseline that this part goes into.
     pub fn baseline_name(self, run: &Run, acceptance: &Acceptance) -> String {
-        match self {
+        let profile = match self {
             Self::Timed => acceptance.host.clone(),
             Self::Counted => format!("counted-{}", run.host.isa_counted),
-        }
+        };
+        name_of_build(&profile, &run.toolchain.variant)
     }
 }
 
@@ -180,15 +189,20 @@ pub enum AcceptError {
          libc6-dbg) and run again"
     )]
     NotCounted(String),
-    /// A build of its own.
+    /// A name that a baseline of another build has.
     #[error(
-        "run {run} is of suite {suite:?}, which has a build of its own: its numbers are not the default build's"
+        "{baseline} is of {old}, run {run} of {new}: numbers of two builds do not stand in one baseline; accept under \
+         another name with --host"
     )]
-    OwnBuild {
+    MixedBuilds {
+        /// The baseline.
+        baseline: String,
         /// The run.
         run: String,
-        /// The suite.
-        suite: String,
+        /// The baseline's build.
+        old: String,
+        /// The run's.
+        new: String,
     },
     /// Too few rounds.
     #[error("run {0} has fewer rounds than a full run takes; accept a full one")]
@@ -246,6 +260,7 @@ pub fn accept(
         isa: if part == Part::Timed { run.host.isa.clone() } else { run.host.isa_counted.clone() },
         rules: if part == Part::Timed { HostRules::of(&run.host.fingerprint) } else { HostRules::default() },
         key,
+        variant: run.toolchain.variant.clone(),
         acceptance: format::Acceptance {
             revision: run.provenance.revision.clone(),
             source: format!("run {}", run.id),
@@ -268,9 +283,6 @@ fn refuse_doubtful(run: &Run, part: Part) -> Result<(), AcceptError> {
     }
     if run.provenance.partial {
         return Err(AcceptError::Partial(id()));
-    }
-    if !run.toolchain.variant.is_empty() {
-        return Err(AcceptError::OwnBuild { run: id(), suite: run.toolchain.variant.clone() });
     }
     let mut metrics = run.benchmarks.iter().flat_map(|row| row.metrics.values());
     let has_times = metrics.any(|metric| metric.class == Class::Timed);
@@ -340,6 +352,14 @@ fn kept(
 ) -> Result<Vec<Benchmark>, AcceptError> {
     if old.kind == BaselineKind::Reference {
         return Err(AcceptError::IsReference(old.name.clone()));
+    }
+    if old.variant != run.toolchain.variant {
+        return Err(AcceptError::MixedBuilds {
+            baseline: old.name.clone(),
+            run: run.id.clone(),
+            old: build_in_words(&old.variant),
+            new: build_in_words(&run.toolchain.variant),
+        });
     }
     if part == Part::Timed && !old.rules.matches(&acceptance.machine) {
         return Err(AcceptError::ForeignHost {

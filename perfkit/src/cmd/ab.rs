@@ -99,7 +99,7 @@ fn measure(workspace: &Workspace, a: &str, args: &AbArgs) -> Result<AbReport, Fa
         Some(name) => Revision::named(&workspace.root, name)?,
         None => Revision::working_tree(&workspace.root, &workspace.store())?,
     };
-    let profile = Profiles::find(workspace, None)?.own;
+    let profile = Profiles::find(workspace, None, "")?.own;
     let mut instruments = vec![Instrument::Time];
     if !args.no_counts {
         instruments.extend([Instrument::Count, Instrument::Allocs]);

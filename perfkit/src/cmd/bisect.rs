@@ -100,7 +100,7 @@ pub(super) fn execute(global: &Global, args: &BisectArgs) -> Result<Exit, Failur
     let toolchain = host::toolchain(root);
     let instrument = Instrument::of_metric(info.name);
     let question = Question {
-        profiles: Profiles::find(&workspace, None)?,
+        profiles: Profiles::find(&workspace, None, "")?,
         request: Request {
             suites: args.suite.iter().cloned().collect(),
             filters: vec![args.id.clone()],

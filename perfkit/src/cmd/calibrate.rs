@@ -58,7 +58,7 @@ pub struct CalibrateArgs {
 pub(super) fn execute(global: &Global, args: &CalibrateArgs) -> Result<Exit, Failure> {
     session::keep_what_was_measured_on_interrupt();
     let workspace = global.workspace()?;
-    let profiles = Profiles::find(&workspace, None)?;
+    let profiles = Profiles::find(&workspace, None, "")?;
     let progress = Progress::new();
     let request = Request {
         suites: args.suites.clone(),

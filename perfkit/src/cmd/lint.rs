@@ -48,13 +48,17 @@ fn rule_names() -> PossibleValuesParser {
 pub(super) fn execute(global: &Global, args: &LintArgs) -> Result<Exit, Failure> {
     session::keep_what_was_measured_on_interrupt();
     let workspace = global.workspace()?;
-    let profiles = Profiles::find(&workspace, None)?;
     let request = Request {
         suites: args.suites.clone(),
         filters: args.filters.clone(),
         instruments: vec![Instrument::Count, Instrument::Allocs],
         ..Request::default()
     };
+    let profiles = Profiles::find(
+        &workspace,
+        None,
+        &request.variant(&workspace.config).map_err(|why| Failure::new(Exit::Usage, why))?,
+    )?;
     let progress = Progress::new();
     let outcome = measure(&workspace, &profiles, &request, &progress)?;
     let scratch = tempfile::tempdir().map_err(|source| {

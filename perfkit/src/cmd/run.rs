@@ -27,9 +27,11 @@ pub(super) fn execute(global: &Global, args: &RunArgs) -> Result<Exit, Failure> 
     session::keep_what_was_measured_on_interrupt();
     let workspace = global.workspace()?;
     let store = Store::open(&workspace)?;
-    let profiles = Profiles::find(&workspace, args.host.as_deref())?;
+    let request = args.selecting.request();
+    let variant = request.variant(&workspace.config).map_err(|why| Failure::new(Exit::Usage, why))?;
+    let profiles = Profiles::find(&workspace, args.host.as_deref(), &variant)?;
     let progress = Progress::new();
-    let outcome = measure(&workspace, &profiles, &args.selecting.request(), &progress)?;
+    let outcome = measure(&workspace, &profiles, &request, &progress)?;
     // What was measured is shown even where it cannot be kept.
     let saved = outcome.save(&store);
     match args.output.format {

@@ -1,5 +1,5 @@
 //! Baselines: accepted metrics with the story of their acceptance. One file per host profile for timed metrics, one
-//! per counted instruction set. Only `perfkit baseline accept` and `perfkit import` write them.
+//! per counted instruction set; a suite with a build of its own has files of its own. Only `perfkit baseline accept` and `perfkit import` write them.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub const BASELINE_SCHEMA: &str = "perfkit.baseline/1";
 pub struct Baseline {
     /// [`BASELINE_SCHEMA`].
     pub schema: String,
-    /// The profile's name: a host (`i9-14900K`), or `counted-<isa>`.
+    /// The profile's name: a host (`i9-14900K`), or `counted-<isa>`, with `-<variant>` behind it where there is one.
     pub name: String,
     /// What kind of numbers these are.
     pub kind: BaselineKind,
@@ -28,6 +28,9 @@ pub struct Baseline {
     /// What counted numbers depend on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<CountedKey>,
+    /// The suite whose features and environment shaped the build; empty for the default build.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub variant: String,
     /// Who accepted it, when and why.
     pub acceptance: Acceptance,
     /// The accepted rows, by id.
@@ -124,7 +127,26 @@ pub struct Acceptance {
     pub reason: String,
 }
 
+/// What a build is called in sentences.
+pub fn build_in_words(variant: &str) -> String {
+    match variant {
+        "" => "the default build".to_owned(),
+        suite => format!("the build of suite {suite}"),
+    }
+}
+
+/// The name of a profile's baseline for the build of a suite; the profile's own for the default build.
+pub fn name_of_build(profile: &str, variant: &str) -> String {
+    if variant.is_empty() { profile.to_owned() } else { format!("{profile}-{variant}") }
+}
+
 impl Baseline {
+    /// The profile that it belongs to: its name without its variant.
+    pub fn profile(&self) -> &str {
+        let suffix = self.name.strip_suffix(&self.variant).and_then(|name| name.strip_suffix('-'));
+        suffix.filter(|_| !self.variant.is_empty()).unwrap_or(&self.name)
+    }
+
     /// The row with this id that still counts.
     pub fn live(&self, id: &str) -> Option<&Benchmark> {
         self.benchmarks.iter().find(|benchmark| benchmark.id == id && benchmark.invalidated.is_none())

@@ -35,6 +35,7 @@ impl ImportOptions {
             isa: self.isa.clone(),
             rules: self.rules.clone(),
             key: None,
+            variant: String::new(),
             acceptance: Acceptance {
                 revision: String::new(),
                 source: self.title.clone(),

@@ -46,7 +46,10 @@ pub fn own_hosts(baselines: &Path) -> Result<Vec<String>, StoreError> {
     let mut hosts = vec![file_name(&host::slug(&machine))];
     for path in baseline_files(baselines)? {
         let baseline: Baseline = read_document(&path, BASELINE_SCHEMA)?;
-        if baseline.kind != BaselineKind::Counted && baseline.rules.matches(&machine) {
+        if baseline.variant.is_empty()
+            && baseline.kind != BaselineKind::Counted
+            && baseline.rules.matches(&machine)
+        {
             hosts.push(file_name(&baseline.name));
         }
     }

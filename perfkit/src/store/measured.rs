@@ -2,7 +2,7 @@
 
 use super::{Measured, Samples};
 use crate::{
-    format::{Baseline, BaselineKind, Benchmark, CountedKey, Run},
+    format::{Baseline, BaselineKind, Benchmark, CountedKey, Run, baseline::build_in_words},
     workspace::revision::short,
 };
 
@@ -63,12 +63,8 @@ impl Measured {
 
     /// Why times of the two must not stand side by side: a suite's features or environment shaped one of the builds.
     pub fn other_variant(&self, other: &Self) -> Option<String> {
-        let words = |variant: &str| match variant {
-            "" => "the default build".to_owned(),
-            suite => format!("the build of suite {suite}"),
-        };
         let (ours, theirs) = (self.variant(), other.variant());
-        (ours != theirs).then(|| self.apart(other, &words(ours), &words(theirs)))
+        (ours != theirs).then(|| self.apart(other, &build_in_words(ours), &build_in_words(theirs)))
     }
 
     fn apart(&self, other: &Self, ours: &str, theirs: &str) -> String {
@@ -103,7 +99,7 @@ impl Measured {
     fn variant(&self) -> &str {
         match self {
             Self::Run(run, _) => &run.toolchain.variant,
-            Self::Baseline(baseline) => baseline.key.as_ref().map_or("", |key| key.variant.as_str()),
+            Self::Baseline(baseline) => &baseline.variant,
         }
     }
 

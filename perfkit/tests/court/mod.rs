@@ -65,6 +65,7 @@ pub fn timed_baseline(kind: BaselineKind, benchmarks: Vec<Benchmark>) -> Baselin
         isa: "x86_64-avx2".to_owned(),
         rules: HostRules::default(),
         key: None,
+        variant: String::new(),
         acceptance: Acceptance {
             revision: String::new(),
             source: String::new(),

@@ -196,6 +196,7 @@ pub fn reference() -> Baseline {
         isa: "x86_64-avx2".to_owned(),
         rules: HostRules { brand_contains: Some("i9-14900K".to_owned()), ..HostRules::default() },
         key: None,
+        variant: String::new(),
         acceptance: acceptance("published results of Net v0.27.3"),
         benchmarks: vec![
             row("net_encryption/encrypt/64", &[("criterion_ns", 222.0, "criterion")]),

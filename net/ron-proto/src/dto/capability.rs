@@ -16,7 +16,7 @@ static FIELDS: [Field; 3] = [Field::required("typ"), Field::required("caveats"),
 /// A capability.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(into = "Form<'a>", try_from = "Form<'a>"))]
+#[cfg_attr(feature = "serde", serde(into = "Form<'a>", try_from = "crate::object_form::Object<Form<'a>>"))]
 pub struct Capability<'a> {
     /// What it is limited to. All of them hold.
     pub caveats: Vec<Caveat<'a>>,
@@ -203,10 +203,11 @@ impl<'a> From<Capability<'a>> for Form<'a> {
 }
 
 #[cfg(feature = "serde")]
-impl<'a> TryFrom<Form<'a>> for Capability<'a> {
+impl<'a> TryFrom<crate::object_form::Object<Form<'a>>> for Capability<'a> {
     type Error = DecodeError;
 
-    fn try_from(form: Form<'a>) -> Result<Self, DecodeError> {
+    fn try_from(form: crate::object_form::Object<Form<'a>>) -> Result<Self, DecodeError> {
+        let form = form.0;
         check_type(&form.typ)?;
         Ok(Self { caveats: form.caveats, sig_b64: form.sig_b64 })
     }

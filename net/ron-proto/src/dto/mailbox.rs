@@ -21,8 +21,7 @@ static REFUSAL: [Field; 2] = [Field::required("kind"), Field::required("message"
 
 /// A message to be put into a mailbox.
 #[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Send<'a> {
     /// Whose mailbox.
     pub to: Cow<'a, str>,
@@ -31,20 +30,16 @@ pub struct Send<'a> {
     /// Its id.
     pub msg_id: Cow<'a, str>,
     /// Its content, never in a log.
-    #[cfg_attr(feature = "serde", serde(with = "crate::base64_text"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::base64_text::serialize"))]
     pub payload: Cow<'a, [u8]>,
     /// Two messages with the same key are one.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::present::some")
-    )]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub idempotency_key: Option<Cow<'a, str>>,
 }
 
 /// A message out of a mailbox.
 #[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Recv<'a> {
     /// Whose message.
     pub from: Cow<'a, str>,
@@ -53,22 +48,18 @@ pub struct Recv<'a> {
     /// Its id.
     pub msg_id: Cow<'a, str>,
     /// Its content, never in a log.
-    #[cfg_attr(feature = "serde", serde(with = "crate::base64_text"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::base64_text::serialize"))]
     pub payload: Cow<'a, [u8]>,
 }
 
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Ack<'a> {
     /// Whether it was taken.
     pub ok: bool,
     /// Why not.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::present::some")
-    )]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub error: Option<Refusal<'a>>,
     /// Which message.
     pub msg_id: Cow<'a, str>,
@@ -76,13 +67,54 @@ pub struct Ack<'a> {
 
 /// Why a message was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Refusal<'a> {
     /// Its reason.
     pub kind: Reason,
     /// For people.
     pub message: Cow<'a, str>,
+}
+
+#[cfg(feature = "serde")]
+crate::object_form::from_object! {
+    Send<'a> {
+        to: Cow<'a, str>,
+        kind: Cow<'a, str>,
+        msg_id: Cow<'a, str>,
+        #[serde(deserialize_with = "crate::base64_text::deserialize")]
+        payload: Cow<'a, [u8]>,
+        #[serde(default, deserialize_with = "crate::present::some")]
+        idempotency_key: Option<Cow<'a, str>>,
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::object_form::from_object! {
+    Recv<'a> {
+        from: Cow<'a, str>,
+        kind: Cow<'a, str>,
+        msg_id: Cow<'a, str>,
+        #[serde(deserialize_with = "crate::base64_text::deserialize")]
+        payload: Cow<'a, [u8]>,
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::object_form::from_object! {
+    Ack<'a> {
+        ok: bool,
+        #[serde(default, deserialize_with = "crate::present::some")]
+        error: Option<Refusal<'a>>,
+        msg_id: Cow<'a, str>,
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::object_form::from_object! {
+    Refusal<'a> {
+        kind: Reason,
+        message: Cow<'a, str>,
+    }
 }
 
 impl<'a> Send<'a> {

@@ -4,6 +4,7 @@
 use super::ObjectManifestV2;
 use crate::chunks::{self, Chunk};
 use crate::limits::MANIFEST_VERSION;
+use crate::object_form::Object;
 use crate::{ContentId, DecodeError, error::Versioned};
 use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
 use serde::ser::SerializeStruct;
@@ -62,7 +63,7 @@ impl<'de> Visitor<'de> for ListedSeed {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Listed, A::Error> {
         let mut listed = Listed { count: 0, size: 0 };
-        while let Some(ChunkForm { size, offset }) = list.next_element()? {
+        while let Some(Object(ChunkForm { size, offset })) = list.next_element()? {
             let index = listed.count;
             // Whatever the object's size is: the one that ends with this chunk puts it where it must be.
             let ended = offset.checked_add(size.into());
@@ -93,14 +94,21 @@ impl<'de> Deserialize<'de> for ObjectManifestV2 {
             version: u64,
         }
 
-        let Form { id, size, chunks: listed, version } = Form::deserialize(deserializer)?;
+        let Object(Form { id, size, chunks: listed, version }) = Object::deserialize(deserializer)?;
         if version != MANIFEST_VERSION {
             let error = DecodeError::BadVersion { of: Versioned::Manifest, found: version };
             return Err(D::Error::custom(error));
         }
         let expected = chunks::chunk_count(size);
-        if listed.count != expected || listed.size != size {
+        if listed.count != expected {
             return Err(D::Error::custom(DecodeError::ChunkCount { expected, found: listed.count }));
+        }
+        // As many chunks, of another object: they differ in the last one.
+        let index = expected.saturating_sub(1);
+        if let Some(last) = chunks::chunk(size, index).filter(|_| listed.size != size) {
+            let found = listed.size - last.offset;
+            let error = DecodeError::ChunkSize { index, expected: last.size, found };
+            return Err(D::Error::custom(error));
         }
         Ok(Self::new(id, size))
     }

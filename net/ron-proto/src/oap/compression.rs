@@ -81,7 +81,8 @@ mod with_zstd {
         }
 
         /// Replace what `out` holds by what `payload` decompresses to, at most [`FrameLimit::decompressed`] bytes. On an
-        /// error `out` is empty. It allocates where `out` has less room than comes out.
+        /// error `out` is empty. It allocates where `out` has less room than comes out, and gives back what room it has beyond
+        /// the limit: what zstd has room for it fills, so a bomb stops where the room does.
         pub fn decompress(
             &mut self,
             payload: &[u8],
@@ -95,12 +96,13 @@ mod with_zstd {
                 return Err(CompressionError::Failed);
             }
             let most = limit.decompressed() as usize;
+            out.shrink_to(most);
             let mut room = payload.len().saturating_mul(ROOM_GROWTH).clamp(FIRST_ROOM, most);
             loop {
                 out.reserve_exact(room);
                 match self.state.decompress(out, payload) {
                     Ok(_) if out.len() <= most => return Ok(()),
-                    // Brought along by the caller: more room than is allowed to be used.
+                    // An allocator may leave more room than was asked for.
                     Ok(_) => break,
                     Err(code) if !is_too_small(code) => return Err(CompressionError::Failed),
                     Err(_) if out.capacity() >= most => break,
@@ -165,5 +167,25 @@ mod without_zstd {
     /// Always [`CompressionError::Unsupported`].
     pub fn compress(_plain: &[u8], _limit: FrameLimit) -> Result<Vec<u8>, CompressionError> {
         Err(CompressionError::Unsupported)
+    }
+}
+
+#[cfg(all(test, not(feature = "zstd")))]
+mod tests {
+    use super::*;
+    use crate::oap::{FrameFlags, bits};
+    use crate::taxonomy::{Classify, WireKind};
+
+    #[test]
+    fn without_zstd_what_is_compressed_is_refused_and_the_rest_is_read() {
+        let (mut out, mut decompressor) = (vec![1], Decompressor::new());
+        let compressed = FrameFlags::EVENT.with(bits::COMP).unwrap();
+        let frame = |flags| Frame::new(flags, 0, 0, &b"plain"[..], FrameLimit::MAX).unwrap();
+        let error = decompressor.plain(&frame(compressed), FrameLimit::MAX, &mut out).unwrap_err();
+        assert_eq!((error.name(), error.wire_kind()), ("CompUnsupported", WireKind::BadRequest));
+        assert_eq!(compress(b"plain", FrameLimit::MAX), Err(error));
+        assert!(out.is_empty());
+        let plain = frame(FrameFlags::EVENT);
+        assert_eq!(decompressor.plain(&plain, FrameLimit::MAX, &mut out), Ok(&b"plain"[..]));
     }
 }

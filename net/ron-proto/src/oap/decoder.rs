@@ -54,7 +54,15 @@ impl FrameDecoder {
     /// buffer's storage.
     #[inline]
     pub fn decode_bytes(&self, buffer: &mut BytesMut) -> Result<Option<Frame<Bytes>>, FrameError> {
-        let Decoded::Frame(frame) = self.decode(buffer)? else { return Ok(None) };
+        let frame = match self.decode(buffer)? {
+            Decoded::Frame(frame) => frame,
+            Decoded::NeedMore(more) => {
+                if cfg!(planted = "ron_frame_reserves_promise") {
+                    buffer.reserve(more);
+                }
+                return Ok(None);
+            }
+        };
         let header = *frame.header();
         buffer.advance(HEADER_LEN);
         let payload = buffer.split_to(header.payload_len()).freeze();

@@ -3,8 +3,9 @@
 //! One [`Flow`] stands for one `corr_id`; it is fed the frames of both directions in their order. It holds some words,
 //! does no I/O and knows no time; how many exchanges a peer may have open is the host's to limit.
 //!
-//! An ERROR is terminal, and so is an END. One thing may follow an END that asked for it: the ACK from the other side.
-use super::Sender;
+//! An ERROR is terminal, and so is an END. One thing may follow an END that asked for it: one ACK from the other side.
+use super::{FrameKind, Header, Sender};
+use crate::payload::Payload;
 
 /// What a frame does to its exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +19,8 @@ pub enum Step {
     Data {
         /// Whose.
         from: Sender,
-        /// Its number.
-        seq: u64,
+        /// Its number; `None` where the payload is encrypted between applications, which counts and states none.
+        seq: Option<u64>,
     },
     /// END.
     End {
@@ -39,6 +40,24 @@ pub enum Step {
     Error,
 }
 
+impl Step {
+    /// What a frame with this header and payload does to its exchange; `None` for HELLO and EVENT, which belong to none,
+    /// and for a payload that is not the header's.
+    pub fn of(header: &Header, payload: &Payload<'_>) -> Option<Self> {
+        let flags = header.flags;
+        let from = flags.sender()?;
+        match (flags.kind(), payload) {
+            (FrameKind::Start, Payload::Start(start)) => Some(Self::Start { seq_start: start.seq_start }),
+            (FrameKind::Data, Payload::Data(data)) => Some(Self::Data { from, seq: Some(data.seq()) }),
+            (FrameKind::Data, Payload::Opaque(_)) => Some(Self::Data { from, seq: None }),
+            (FrameKind::End, Payload::End(_)) => Some(Self::End { from, wants_ack: flags.wants_ack() }),
+            (FrameKind::Ack, Payload::Ack(ack)) => Some(Self::Ack { from, up_to: ack.up_to }),
+            (FrameKind::Error, Payload::Error(_)) => Some(Self::Error),
+            _ => None,
+        }
+    }
+}
+
 /// A step that may not follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SequenceError {
@@ -52,13 +71,16 @@ pub enum SequenceError {
     #[error("the exchange has ended")]
     Ended,
     /// DATA with another number than the next.
-    #[error("DATA must have the number {expected:?}, got {found}")]
+    #[error("DATA must have the number {expected}, got {found}")]
     Seq {
-        /// The next number; `None` behind the last that there is.
-        expected: Option<u64>,
+        /// The next number.
+        expected: u64,
         /// Number stated.
         found: u64,
     },
+    /// DATA behind the last number that there is.
+    #[error("the numbers of DATA are used up")]
+    NoNumberLeft,
     /// An ACK that takes back an earlier one.
     #[error("{acknowledged} was acknowledged before, now {found}")]
     AckDecreased {
@@ -137,7 +159,9 @@ impl Flow {
     pub fn step(&mut self, step: Step) -> Result<(), SequenceError> {
         match (&mut self.phase, step) {
             (Phase::Ended { may_ack: Some(side) }, Step::Ack { from, up_to }) if *side == from => {
-                self.acknowledge(from, up_to)
+                self.acknowledge(from, up_to)?;
+                self.phase = Phase::Ended { may_ack: None };
+                Ok(())
             }
             (Phase::Ended { .. }, _) => Err(SequenceError::Ended),
             (_, Step::Error) => {
@@ -155,11 +179,14 @@ impl Flow {
             (Phase::Open { .. }, Step::Start { .. }) => Err(SequenceError::StartedTwice),
             (Phase::Open { next, .. }, Step::Data { from, seq }) => {
                 let next = next.of(from);
-                if *next != Some(seq) {
-                    return Err(SequenceError::Seq { expected: *next, found: seq });
+                let expected = next.ok_or(SequenceError::NoNumberLeft)?;
+                match seq {
+                    Some(found) if found != expected => Err(SequenceError::Seq { expected, found }),
+                    _ => {
+                        *next = expected.checked_add(1);
+                        Ok(())
+                    }
                 }
-                *next = seq.checked_add(1);
-                Ok(())
             }
             (Phase::Open { .. }, Step::End { from, wants_ack }) => {
                 self.phase = Phase::Ended { may_ack: wants_ack.then_some(other(from)) };
@@ -197,7 +224,11 @@ mod tests {
     const END: Step = Step::End { from: Requester, wants_ack: false };
 
     fn data(from: Sender, seq: u64) -> Step {
-        Step::Data { from, seq }
+        Step::Data { from, seq: Some(seq) }
+    }
+
+    fn opaque(from: Sender) -> Step {
+        Step::Data { from, seq: None }
     }
 
     fn ack(from: Sender, up_to: u64) -> Step {
@@ -229,11 +260,22 @@ mod tests {
         assert_eq!(last(&[START, data(Requester, 7), data(Responder, 7), data(Requester, 8)]), Ok(()));
         for (seq, expected) in [(7, 8), (9, 8), (6, 8)] {
             let found = last(&[START, data(Requester, 7), data(Requester, seq)]);
-            assert_eq!(found, Err(SequenceError::Seq { expected: Some(expected), found: seq }));
+            assert_eq!(found, Err(SequenceError::Seq { expected, found: seq }));
         }
         let start = Step::Start { seq_start: u64::MAX };
-        let behind = last(&[start, data(Requester, u64::MAX), data(Requester, 0)]);
-        assert_eq!(behind, Err(SequenceError::Seq { expected: None, found: 0 }));
+        for behind in [data(Requester, 0), opaque(Requester)] {
+            let outcome = last(&[start, data(Requester, u64::MAX), behind]);
+            assert_eq!(outcome, Err(SequenceError::NoNumberLeft));
+        }
+    }
+
+    #[test]
+    fn data_that_states_no_number_counts_like_any_other() {
+        assert_eq!(last(&[opaque(Requester)]), Err(SequenceError::NotStarted));
+        assert_eq!(last(&[START, END, opaque(Requester)]), Err(SequenceError::Ended));
+        assert_eq!(last(&[START, opaque(Requester), data(Requester, 8), data(Responder, 7)]), Ok(()));
+        let found = last(&[START, opaque(Requester), data(Requester, 7)]);
+        assert_eq!(found, Err(SequenceError::Seq { expected: 8, found: 7 }));
     }
 
     #[test]
@@ -244,6 +286,9 @@ mod tests {
         }
         let asks = Step::End { from: Requester, wants_ack: true };
         assert_eq!(last(&[START, asks, ack(Responder, 7)]), Ok(()));
+        assert_eq!(last(&[START, asks, ack(Responder, 7), ack(Responder, 7)]), Err(SequenceError::Ended));
+        let taken_back = SequenceError::AckDecreased { acknowledged: 8, found: 7 };
+        assert_eq!(last(&[START, ack(Responder, 8), asks, ack(Responder, 7)]), Err(taken_back));
         assert_eq!(last(&[START, asks, ack(Requester, 7)]), Err(SequenceError::Ended));
         assert_eq!(last(&[START, asks, data(Responder, 7)]), Err(SequenceError::Ended));
     }

@@ -9,11 +9,17 @@ static FIELDS: [Field; 1] = [Field::required("up_to")];
 
 /// The payload of an ACK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Ack {
     /// The number; it never decreases within an exchange.
     pub up_to: u64,
+}
+
+#[cfg(feature = "serde")]
+crate::object_form::from_object! {
+    Ack {
+        up_to: u64,
+    }
 }
 
 impl Ack {

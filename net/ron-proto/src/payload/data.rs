@@ -14,13 +14,22 @@ static FIELDS: [Field; 3] = [Field::required("obj"), Field::required("seq"), Fie
 
 /// The payload of a DATA.
 #[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Data<'a> {
     obj: ContentId,
     seq: u64,
-    #[cfg_attr(feature = "serde", serde(with = "chunk_form"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::base64_text::serialize"))]
     bytes: Cow<'a, [u8]>,
+}
+
+#[cfg(feature = "serde")]
+crate::object_form::from_object! {
+    Data<'a> {
+        obj: ContentId,
+        seq: u64,
+        #[serde(deserialize_with = "chunk_text")]
+        bytes: Cow<'a, [u8]>,
+    }
 }
 
 impl<'a> Data<'a> {
@@ -102,19 +111,8 @@ fn check_len(len: u64) -> Result<(), DecodeError> {
 
 /// Bytes of at most a chunk, as base64 text.
 #[cfg(feature = "serde")]
-mod chunk_form {
-    use super::check_len;
-    use crate::base64_text;
-    use serde::{Deserializer, de::Error};
-    use std::borrow::Cow;
-
-    pub(super) use base64_text::serialize;
-
-    pub(super) fn deserialize<'de, 'a, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Cow<'a, [u8]>, D::Error> {
-        let bytes = base64_text::deserialize(deserializer)?;
-        check_len(bytes.len() as u64).map_err(D::Error::custom)?;
-        Ok(bytes)
-    }
+fn chunk_text<'de, 'a, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Cow<'a, [u8]>, D::Error> {
+    let bytes = crate::base64_text::deserialize(deserializer)?;
+    check_len(bytes.len() as u64).map_err(serde::de::Error::custom)?;
+    Ok(bytes)
 }

@@ -13,7 +13,7 @@ static FIELDS: [Field; 3] = [Field::required("ok"), Field::optional("error"), Fi
 /// The payload of an END.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(into = "Form<'a>", try_from = "Form<'a>"))]
+#[cfg_attr(feature = "serde", serde(into = "Form<'a>", try_from = "crate::object_form::Object<Form<'a>>"))]
 pub struct End<'a> {
     /// How it ended.
     pub outcome: Result<(), ErrorEnvelope<'a>>,
@@ -86,10 +86,11 @@ impl<'a> From<End<'a>> for Form<'a> {
 }
 
 #[cfg(feature = "serde")]
-impl<'a> TryFrom<Form<'a>> for End<'a> {
+impl<'a> TryFrom<crate::object_form::Object<Form<'a>>> for End<'a> {
     type Error = DecodeError;
 
-    fn try_from(form: Form<'a>) -> Result<Self, DecodeError> {
+    fn try_from(form: crate::object_form::Object<Form<'a>>) -> Result<Self, DecodeError> {
+        let form = form.0;
         Ok(Self { outcome: outcome(form.ok, form.error)?, seq_end: form.seq_end })
     }
 }

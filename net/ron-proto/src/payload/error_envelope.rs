@@ -52,27 +52,33 @@ impl TryFrom<u16> for ErrorCode {
 
 /// What went wrong, for the peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ErrorEnvelope<'a> {
     /// What a receiver goes by.
     pub code: ErrorCode,
     /// A name of [`WireKind`], or one that is unknown here.
     pub kind: Cow<'a, str>,
     /// The exchange's, if stated.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::present::some")
-    )]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub corr_id: Option<u64>,
     /// For people. It never holds bytes of a payload or of a capability.
     pub message: Cow<'a, str>,
     /// When to try again.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::present::some")
-    )]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub retry_after_ms: Option<u32>,
+}
+
+#[cfg(feature = "serde")]
+crate::object_form::from_object! {
+    ErrorEnvelope<'a> {
+        code: ErrorCode,
+        kind: Cow<'a, str>,
+        #[serde(default, deserialize_with = "crate::present::some")]
+        corr_id: Option<u64>,
+        message: Cow<'a, str>,
+        #[serde(default, deserialize_with = "crate::present::some")]
+        retry_after_ms: Option<u32>,
+    }
 }
 
 impl<'a> ErrorEnvelope<'a> {

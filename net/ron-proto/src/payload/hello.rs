@@ -14,7 +14,7 @@ static FIELDS: [Field; 3] =
 /// The first payload in each direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(into = "Form", try_from = "Form"))]
+#[cfg_attr(feature = "serde", serde(into = "Form", try_from = "crate::object_form::Object<Form>"))]
 pub struct Hello {
     /// The largest frame that the side takes.
     pub max_frame: FrameLimit,
@@ -87,10 +87,11 @@ impl From<Hello> for Form {
 }
 
 #[cfg(feature = "serde")]
-impl TryFrom<Form> for Hello {
+impl TryFrom<crate::object_form::Object<Form>> for Hello {
     type Error = DecodeError;
 
-    fn try_from(form: Form) -> Result<Self, DecodeError> {
+    fn try_from(form: crate::object_form::Object<Form>) -> Result<Self, DecodeError> {
+        let form = form.0;
         check_chunk(form.chunk)?;
         check_version(form.hello)?;
         Ok(Self { max_frame: limit(form.max_frame)? })

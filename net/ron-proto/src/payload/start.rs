@@ -17,26 +17,38 @@ static FIELDS: [Field; 4] = [
 
 /// The payload of a START.
 #[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Start<'a> {
     /// A capability, opaque here. It stands nowhere but in a START, and never in a log.
     #[cfg_attr(
         feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none", with = "crate::base64_text::optional")
+        serde(
+            skip_serializing_if = "Option::is_none",
+            serialize_with = "crate::base64_text::optional::serialize"
+        )
     )]
     pub cap: Option<Cow<'a, [u8]>>,
     /// What the exchange is for.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::present::some")
-    )]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub meta: Option<Cow<'a, str>>,
     /// Number of the first DATA in each direction.
     pub seq_start: u64,
     /// The largest frame that the exchange may have.
-    #[cfg_attr(feature = "serde", serde(with = "limit_form"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "limit_form::serialize"))]
     pub max_frame_bytes: FrameLimit,
+}
+
+#[cfg(feature = "serde")]
+crate::object_form::from_object! {
+    Start<'a> {
+        #[serde(default, deserialize_with = "crate::base64_text::optional::deserialize")]
+        cap: Option<Cow<'a, [u8]>>,
+        #[serde(default, deserialize_with = "crate::present::some")]
+        meta: Option<Cow<'a, str>>,
+        seq_start: u64,
+        #[serde(deserialize_with = "limit_form::deserialize")]
+        max_frame_bytes: FrameLimit,
+    }
 }
 
 impl<'a> Start<'a> {

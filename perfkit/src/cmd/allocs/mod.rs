@@ -64,7 +64,7 @@ pub(super) fn execute(global: &Global, args: &AllocsArgs) -> Result<Exit, Failur
     // A file that cannot be used costs no build.
     let budgets = args.budget.as_deref().map(budget::load).transpose()?;
     let workspace = global.workspace()?;
-    let profiles = Profiles::find(&workspace, None)?;
+    let profiles = Profiles::find(&workspace, None, "")?;
     let request = Request {
         suites: args.suites.clone(),
         filters: args.filters.clone(),

@@ -117,7 +117,7 @@ fn side(workspace: &Workspace, name: &str, filters: &[String]) -> Result<Side, F
                 ..Request::default()
             };
             let resolved = revision::resolve(&workspace.root, name).map_err(SessionError::Refused)?;
-            let profiles = Profiles::find(workspace, None)?;
+            let profiles = Profiles::find(workspace, None, "")?;
             let outcome = count_revision(workspace, &profiles, &resolved, &request, &Progress::new())?;
             if let Some(problem) =
                 outcome.run.problems.iter().find(|problem| problem.kind != ProblemKind::Skipped)

@@ -72,9 +72,15 @@ impl CountedBase {
         failed.map(|problem| format!("! the base has no number for {}: {}", problem.subject, problem.message))
     }
 
-    pub(super) fn describe(&self) -> String {
+    pub(super) fn describe(&self, profiles: &Profiles) -> String {
         match self {
-            Self::Baseline => format!("counted metrics against baseline {}", session::counted_name()),
+            Self::Baseline => {
+                let name = profiles
+                    .counted
+                    .as_ref()
+                    .map_or_else(session::counted_name, |baseline| baseline.name.clone());
+                format!("counted metrics against baseline {name}")
+            }
             Self::Revision { revision, why, .. } => {
                 format!("counted metrics against revision {}, counted in this run ({why})", short(revision))
             }

@@ -47,9 +47,10 @@ pub(super) fn execute(global: &Global, args: &GateArgs) -> Result<Exit, Failure>
     session::keep_what_was_measured_on_interrupt();
     let workspace = global.workspace()?;
     let store = Store::open(&workspace)?;
-    let profiles = Profiles::find(&workspace, args.host.as_deref())?;
     let progress = Progress::new();
     let request = args.selecting.request();
+    let variant = request.variant(&workspace.config).map_err(|why| Failure::new(Exit::Usage, why))?;
+    let profiles = Profiles::find(&workspace, args.host.as_deref(), &variant)?;
     // What counts are held against is decided before anything is measured, so that a wrong name costs no time.
     let against = against(&workspace, &profiles, args, &request)?;
     let mut outcome = measure(&workspace, &profiles, &request, &progress)?;
@@ -134,7 +135,7 @@ fn show(
 ) -> String {
     let held_against = profiles.held_against.as_ref();
     let mut about = header(run, held_against);
-    about.push(Emphasis::Plain, base.describe());
+    about.push(Emphasis::Plain, base.describe(profiles));
     base.lost().for_each(|line| about.push(Emphasis::Caution, line));
     about.0.extend(confirmation.lines().0);
     let mut lines = verdict_lines(&judgement.verdicts);

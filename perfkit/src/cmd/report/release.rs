@@ -83,7 +83,7 @@ pub(super) fn execute(global: &Global, args: &ReleaseArgs) -> Result<Exit, Failu
 
 /// The reference profile of this name. What a run was accepted as is no publication.
 fn published(workspace: &Workspace, name: &str) -> Result<Baseline, Failure> {
-    match Profiles::find(workspace, Some(name))?.held_against {
+    match Profiles::find(workspace, Some(name), "")?.held_against {
         Some(baseline) if baseline.kind == BaselineKind::Reference => Ok(baseline),
         Some(baseline) => {
             let name = &baseline.name;

@@ -4,7 +4,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use crate::{
-    format::{Baseline, BaselineKind, Benchmark, Class, CountedKey, Mode, Run},
+    format::{
+        Baseline, BaselineKind, Benchmark, Class, CountedKey, Mode, Run,
+        baseline::{build_in_words, name_of_build},
+    },
     render::{header::machine, units},
     report::provenance::{self, SEPARATOR},
     store::{Samples, StoreError, find_baseline},
@@ -220,11 +223,16 @@ pub fn is_whole(run: &Run) -> bool {
     everything && !run.provenance.partial
 }
 
-/// The baselines in `folder` that are of the run's host and counted instruction set. Published figures are not.
+/// The baselines in `folder` that are of the run's host and counted instruction set: those of its build, else those of
+/// the default one, which are shown for information. Published figures are not.
 pub fn fitting_baselines(folder: &Path, run: &Run) -> Result<Vec<Baseline>, StoreError> {
     let mut baselines = Vec::new();
     for name in [format!("counted-{}", run.host.isa_counted), run.host.profile.clone()] {
-        let found = find_baseline(folder, &name)?.map(|(_, baseline)| baseline);
+        let mut found = find_baseline(folder, &name_of_build(&name, &run.toolchain.variant))?;
+        if found.is_none() {
+            found = find_baseline(folder, &name)?;
+        }
+        let found = found.map(|(_, baseline)| baseline);
         baselines.extend(found.filter(|baseline| baseline.kind != BaselineKind::Reference));
     }
     Ok(baselines)
@@ -239,9 +247,9 @@ fn part(baseline: &Baseline, after: &Run) -> Part {
         BaselineKind::Timed if baseline.isa != after.host.isa => {
             Some(format!("this run is of {}, {} of {}", after.host.isa, baseline.name, baseline.isa))
         }
-        // What is accepted is of the default build.
-        _ if !after.toolchain.variant.is_empty() => {
-            Some(format!("this run is of the build of suite {}", after.toolchain.variant))
+        _ if baseline.variant != after.toolchain.variant => {
+            let (old, new) = (build_in_words(&baseline.variant), build_in_words(&after.toolchain.variant));
+            Some(format!("this run is of {new}, {} of {old}", baseline.name))
         }
         _ => None,
     };
