@@ -14,7 +14,7 @@ pub(crate) fn whole(meter: &mut impl Meter, size: u64) {
     meter.measure(|| ContentId::of(black_box(&object)), |id| is_digest(id.digest(), &object));
 }
 
-/// From `PARALLEL_THRESHOLD` on the pool's threads hash together; the row of 64 KiB is below it.
+/// From `PARALLEL_THRESHOLD` on the pool's threads hash together; the row of 256 KiB is below it.
 pub(crate) fn parallel(meter: &mut impl Meter, size: u64) {
     let object = object(size);
     meter.measure(|| ContentId::of_parallel(black_box(&object)), |id| is_digest(id.digest(), &object));

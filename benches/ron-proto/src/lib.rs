@@ -46,9 +46,9 @@ perfkit_harness::suite!(pub SUITE:
     "ron_blake3_crate" / size in [64, 256, 512, 1024, 65536, 131072, 262144, 1048576] => blake3_floor::whole, bytes(size), allocation_free(),
         counted_operations(10);
     // The pool has a thread a core; two are what it takes for one to be of use.
-    "ron_blake3_rayon" / size in [65536, 131072, 262144, 1048576, 16777216] => hashing::parallel, bytes(size), threads(2);
+    "ron_blake3_rayon" / size in [262144, 524288, 1048576, 16777216] => hashing::parallel, bytes(size), threads(2);
     // One thread, from where on the pool is used: declared as the rows above are, so that their times are the same statistic.
-    "ron_blake3_rayon_serial" / size in [131072, 262144, 1048576] => hashing::whole, bytes(size), threads(2);
+    "ron_blake3_rayon_serial" / size in [524288, 1048576, 16777216] => hashing::whole, bytes(size), threads(2);
     "ron_verify/streamed" / size in [1048576] => hashing::verify_streamed, bytes(size), floor("ron_blake3_crate", size),
         allocation_free(), counted_operations(10);
 

@@ -28,8 +28,8 @@ const FUNCTIONS: [Function<'_>; 22] = [
     ("ron_oap/data_encode", &[]),
     ("ron_oap/stream_10k", &[]),
     ("ron_blake3_crate", &HASHED),
-    ("ron_blake3_rayon", &["65536", "131072", "262144", "1048576", "16777216"]),
-    ("ron_blake3_rayon_serial", &["131072", "262144", "1048576"]),
+    ("ron_blake3_rayon", &["262144", "524288", "1048576", "16777216"]),
+    ("ron_blake3_rayon_serial", &["524288", "1048576", "16777216"]),
     ("ron_verify/streamed", &["1048576"]),
 ];
 

@@ -8,7 +8,7 @@ use crate::ContentId;
 /// Bytes from which on rayon's pool hashes faster than one core. Below, handing out the work costs more than it saves;
 /// `ron_blake3_rayon` beside `ron_blake3_rayon_serial` in `benches/ron-proto` is how to look at it on a machine.
 #[cfg(feature = "rayon")]
-pub const PARALLEL_THRESHOLD: usize = 128 * 1024;
+pub const PARALLEL_THRESHOLD: usize = 512 * 1024;
 
 impl ContentId {
     /// The id of an object.
