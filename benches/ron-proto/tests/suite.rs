@@ -57,6 +57,6 @@ fn each_instrument_has_the_rows_that_it_is_for() {
     assert!(scaled.iter().all(|id| id.starts_with("ron_manifest_roundtrip")));
     let threaded = rows(|row| row.threads > 1);
     assert!(
-        threaded.iter().all(|id| id.contains("parallel") || id.contains("rayon")) && threaded.len() == 12
+        threaded.iter().all(|id| id.contains("parallel") || id.contains("rayon")) && threaded.len() == 11
     );
 }
