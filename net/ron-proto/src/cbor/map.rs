@@ -17,15 +17,16 @@ impl Field {
         Self { name, required: true }
     }
 
-    /// Whether this is its key. Keys have a few bytes: a loop over them costs no more than a call of `memcmp`, and always
-    /// the same, where `memcmp` costs more beside the end of a page, which is where the linker happened to put a name.
+    pub(crate) const fn optional(name: &'static str) -> Self {
+        Self { name, required: false }
+    }
+
+    /// Whether this is its key. A loop, not `memcmp`: that one costs more beside the end of a page, so that where the linker
+    /// put a name would move the count of a decoder. It costs about the same: of 999 instructions a DATA frame lost 42, of
+    /// 662 a HELLO frame gained 24.
     #[inline]
     fn is(&self, key: &[u8]) -> bool {
         self.name.len() == key.len() && self.name.bytes().zip(key).all(|(a, &b)| a == b)
-    }
-
-    pub(crate) const fn optional(name: &'static str) -> Self {
-        Self { name, required: false }
     }
 }
 
